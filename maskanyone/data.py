@@ -1,0 +1,212 @@
+"""The data that passes from room to room: frozen, plain, without pixels of anybody.
+
+Coordinates are float32 and continuous, in pixels of the upright picture (after rotation and mirroring, before pixel
+aspect): (0, 0) is the outer corner of the first pixel, centres lie at +0.5. Boxes are ``x1 y1 x2 y2``; they may leave
+the picture and are clipped only when drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+Kind = Literal["face", "head", "person", "plate", "text"]
+Shape = Literal["ellipse", "box"]
+
+#: how a frame's box of a track came about
+State = Literal["seen", "filled", "guessed", "mended", "by hand", "spared"]
+SEEN, FILLED, GUESSED, MENDED, BY_HAND, SPARED = range(6)
+STATES: tuple[State, ...] = ("seen", "filled", "guessed", "mended", "by hand", "spared")
+
+Outcome = Literal["ran", "failed", "timed out"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Frames ``start <= index < stop`` in order of presentation."""
+
+    start: int
+    stop: int
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+
+@dataclass(frozen=True)
+class Detections:
+    """What one or more producers found; N rows, sorted by frame.
+
+    frame: int32 (N,). box: float32 (N, 4), px. score: float32 (N,), 0 to 1. kind: one for all rows.
+    points: float32 (N, K, 2), px, NaN where a producer gives none. producer: int16 (N,), index into ``producers``.
+    """
+
+    frame: NDArray[np.int32]
+    box: Float
+    score: Float
+    points: Float
+    producer: NDArray[np.int16]
+    producers: tuple[str, ...]
+    kind: Kind = "face"
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Who looked at which frame, and how it went: "looked and not found" is evidence, "not looked" is none.
+
+    ran: bool (P, F): producer p ran on frame f without a fault. asked: bool (P, F): it was to look there.
+    notes: for each fault, one sentence with producer and frame.
+    """
+
+    producers: tuple[str, ...]
+    asked: NDArray[np.bool_]
+    ran: NDArray[np.bool_]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Track:
+    """One face (head, person ...) followed through consecutive frames.
+
+    frame: int32 (T,), consecutive. box: float32 (T, 4), px, smoothed, never smaller than what was detected.
+    state: uint8 (T,), index into ``STATES``. score: float32 (T,), NaN where not seen.
+    starts, ends: why it has no earlier or later frame. id: from the first detection, so it survives a new link.
+    """
+
+    id: str
+    kind: Kind
+    frame: NDArray[np.int32]
+    box: Float
+    state: NDArray[np.uint8]
+    score: Float
+    support: tuple[str, ...] = ()
+    starts: Literal["start", "cut", "edge", "found"] = "found"
+    ends: Literal["end", "cut", "edge", "lost"] = "lost"
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+@dataclass(frozen=True)
+class Region:
+    """The pixels of one frame that one track hides.
+
+    rect: ``x1 y1 x2 y2`` in whole pixels on the chroma grid (even), inside the picture.
+    core: bool (h, w), must be replaced; constant on each 2x2 block of the chroma grid.
+    feather: uint8 (h, w), weight of the new pixels outside the core (0 inside the core and where nothing changes).
+    box: the unclipped face (head ...) box the region was made from, px: what "relative to its size" refers to.
+    """
+
+    rect: tuple[int, int, int, int]
+    core: NDArray[np.bool_]
+    feather: Pixels
+    box: tuple[float, float, float, float]
+    track: str
+
+    @property
+    def size(self) -> float:
+        """Longer side of the hidden thing, px."""
+        return max(self.box[2] - self.box[0], self.box[3] - self.box[1], 1.0)
+
+
+@dataclass(frozen=True)
+class Colours:
+    """How the samples of a picture are to be read (ITU-T H.273 code points)."""
+
+    primaries: int = 2
+    transfer: int = 2
+    matrix: int = 2
+    full_range: bool = False
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The one sound track that may be kept."""
+
+    index: int
+    codec: str
+    channels: int
+    rate: int
+    tracks: int
+
+
+@dataclass(frozen=True)
+class Video:
+    """Facts of a source, from its headers and packets; read in a limited child.
+
+    stored, upright: width and height in pixels, as coded and after the display matrix.
+    turns: quarter turns clockwise to upright; mirrored: left-right flip, before the turns.
+    pixel_aspect: of the upright picture. zero: seconds that a player shows as 0.
+    packets: those with a picture to show; discarded: those that an edit list hides.
+    keys: presentation times (in ``time_base``) of key frames, sorted. sound_seekable: reading may start at any of them.
+    """
+
+    path: str
+    name: str
+    sha256: str
+    bytes: int
+    container: str
+    codec: str
+    pixel_format: str
+    stored: tuple[int, int]
+    upright: tuple[int, int]
+    turns: int
+    mirrored: bool
+    pixel_aspect: Fraction
+    time_base: Fraction
+    frame_rate: Fraction
+    zero: Fraction
+    packets: int
+    discarded: int
+    keys: tuple[int, ...]
+    seekable: bool
+    interlaced: bool
+    colours: Colours
+    sound: Sound | None
+    duration: float
+    dropped: tuple[str, ...] = ()
+    damage: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """When each frame is shown, from decoding it once.
+
+    pts: int64 (F,), strictly increasing, in the source's time base. last: duration of the last frame, same unit.
+    lost: spans whose pictures cannot be trusted (damage), to be covered wholly.
+    """
+
+    pts: NDArray[np.int64]
+    last: int
+    lost: tuple[Span, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.pts)
+
+
+@dataclass(frozen=True)
+class Film:
+    """What a method may know of the whole film before it hides anything."""
+
+    size: tuple[int, int]
+    frames: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where a method is. random: drawn from recipe seed, track and frame, so the same in every run."""
+
+    frame: int
+    seconds: float
+    track: str
+    random: np.random.Generator = field(repr=False)

@@ -1,0 +1,91 @@
+"""Detectors: each finds faces (people, plates ...) in one picture. One file a detector, one contract for all."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from maskanyone.data import Float, Kind, Pixels
+
+
+class DetectParams(BaseModel):
+    """What every detector lets one choose."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    size: int = Field(
+        640, ge=128, le=2048, multiple_of=32, title="Input size", json_schema_extra={"unit": "px"},
+        description="Longer side of the picture the detector sees. Larger finds smaller faces and takes longer.",
+    )
+    threshold: float = Field(
+        0.2, ge=0.01, le=0.99, title="Least score",
+        description="Scores below this are dropped. Lower finds more faces and more that are none.",
+    )
+    every: int = Field(
+        1, ge=1, le=10, title="Look at every n-th frame", json_schema_extra={"unit": "frames", "advanced": True},
+        description="1 looks at each frame. Frames between are left to other detectors and to tracks.",
+    )
+    offset: int = Field(
+        0, ge=0, le=9, title="Starting at frame", json_schema_extra={"advanced": True},
+        description="With two detectors that look at every second frame, 1 makes them take turns.",
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """Detections in one picture. box: float32 (N, 4), px of that picture. score: float32 (N,). points: (N, K, 2) px."""
+
+    box: Float
+    score: Float
+    points: Float
+
+
+class Detector(ABC):
+    """Base of all detectors.
+
+    An instance is shared between threads, so ``detect`` must not keep anything between calls.
+
+    Class variables:
+        id, version: name in recipes and in facts; the version goes up when the answers change.
+        weights: names in the weights' catalogue. points: how many landmarks a detection has.
+    """
+
+    id: ClassVar[str]
+    version: ClassVar[int] = 1
+    title: ClassVar[str]
+    family: ClassVar[str]
+    kind: ClassVar[Kind] = "face"
+    weights: ClassVar[tuple[str, ...]] = ()
+    points: ClassVar[int] = 0
+    Params: ClassVar[type[DetectParams]] = DetectParams
+
+    def __init__(self, params: DetectParams, weights: Mapping[str, Path]) -> None:
+        self.params: Any = params
+
+    @abstractmethod
+    def detect(self, picture: Pixels) -> Found:
+        """Find faces.
+
+        Args:
+            picture: uint8 (h, w, 3), RGB, upright, square pixels, of any size.
+
+        Returns:
+            Boxes in pixels of ``picture``; they may leave it.
+        """
+
+    def close(self) -> None:
+        """Free what it holds."""
+
+
+def detectors() -> tuple[type[Detector], ...]:
+    """All built-in detectors. Adding one means its file and its line here."""
+    from maskanyone.detect.blazeface import BlazeFace
+    from maskanyone.detect.centerface import CenterFace
+    from maskanyone.detect.yunet import YuNet
+
+    return (CenterFace, YuNet, BlazeFace)

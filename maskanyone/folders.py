@@ -1,0 +1,37 @@
+"""Where things lie on this machine; every path can be moved by an environment variable.
+
+``MASKANYONE_DATA`` moves everything, ``MASKANYONE_WEIGHTS`` the model weights alone.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def data() -> Path:
+    """The user's data folder of MaskAnyone, made with mode 0700 at first use."""
+    return _made(Path(os.environ.get("MASKANYONE_DATA") or platformdirs.user_data_dir("maskanyone", appauthor=False)))
+
+
+def weights() -> Path:
+    """Model weights, as downloaded and prepared."""
+    named = os.environ.get("MASKANYONE_WEIGHTS")
+    return _made(Path(named) if named else data() / "weights")
+
+
+def cache() -> Path:
+    """Facts and finished pieces: only what can be computed again."""
+    return _made(data() / "cache")
+
+
+def presets() -> Path:
+    """The user's own recipes."""
+    return _made(data() / "presets")
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder

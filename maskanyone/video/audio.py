@@ -1,0 +1,128 @@
+"""The one sound track that is kept: AAC and MP3 packets are copied, all else becomes AAC at 192 kbit/s, in sync."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+
+from maskanyone.data import Video
+from maskanyone.errors import Damaged, Unreadable
+from maskanyone.video.limits import COPIED_SOUNDS, OPEN
+
+BIT_RATE = 192_000
+#: packets before zero that a decoder needs to start (AAC and MP3 lean on one)
+_LEAD = 2
+_LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
+
+
+class KeptSound:
+    """Reads the source's sound and gives packets for ``stream`` of the result; use within ``with``."""
+
+    def __init__(self, video: Video, result: Any) -> None:
+        assert video.sound is not None
+        if video.sound.codec == "unknown":
+            raise Unreadable(video.name, "has a sound track of a kind that is not read here", "Use --audio remove")
+        self._video = video
+        self._source: Any = av.open(video.path, options=OPEN)
+        self._track = self._source.streams[video.sound.index]
+        self._copy = video.sound.codec in COPIED_SOUNDS
+        if self._copy:
+            self.stream = result.add_stream_from_template(self._track)
+        else:
+            self.stream = result.add_stream("aac", rate=min(self._track.codec_context.sample_rate, 48_000))
+            self.stream.codec_context.layout = _LAYOUTS.get(self._track.codec_context.channels, "stereo")
+            self.stream.codec_context.bit_rate = BIT_RATE
+        self.stream.metadata.clear()
+
+    def __enter__(self) -> KeptSound:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._source.close()
+
+    def packets(self) -> Iterator[Any]:
+        """Packets in order of decoding, zero at the source's zero."""
+        return self._copied() if self._copy else self._encoded()
+
+    def _copied(self) -> Iterator[Any]:
+        base = self._track.time_base
+        shift = round(self._video.zero / base)
+        last: int | None = None
+        for packet in self._source.demux(self._track):
+            if not packet.size or packet.pts is None:
+                continue
+            if packet.pts - shift < -_LEAD * max(packet.duration or 0, 1):
+                continue  # hidden by an edit list: it must not ride along
+            packet.pts -= shift
+            packet.dts = packet.pts
+            if last is not None and packet.dts <= last:
+                continue
+            last = packet.dts
+            packet.stream = self.stream
+            yield packet
+
+    def _encoded(self) -> Iterator[Any]:
+        context = self.stream.codec_context
+        resampler = av.AudioResampler(format=context.format or "fltp", layout=context.layout, rate=context.sample_rate)
+        fifo = av.AudioFifo()
+        clock = _Clock(context.sample_rate)
+        size = 1024
+        for frame in self._decoded():
+            start = Fraction(frame.pts) * frame.time_base - self._video.zero
+            for ready in resampler.resample(frame):
+                for filled in clock.placed(ready, start):
+                    fifo.write(filled)
+                start += Fraction(ready.samples, context.sample_rate)
+            while (block := fifo.read(size)) is not None:
+                yield from self._sent(block)
+        if (block := fifo.read(size, partial=True)) is not None:
+            yield from self._sent(block)
+        yield from self._sent(None)
+
+    def _decoded(self) -> Iterator[AudioFrame]:
+        self._track.codec_context.thread_count = 1
+        for packet in self._source.demux(self._track):
+            try:
+                yield from (f for f in packet.decode() if f.pts is not None)
+            except av.error.InvalidDataError:
+                continue  # a damaged packet leaves a silence of its length
+            except av.FFmpegError:
+                raise Damaged(self._video.name, "has sound that cannot be decoded", "Use --audio remove") from None
+
+    def _sent(self, block: AudioFrame | None) -> Iterator[Any]:
+        for packet in self.stream.encode(block):
+            packet.stream = self.stream
+            yield packet
+
+
+class _Clock:
+    """Keeps sound in step with its timestamps: gaps become silence, overlaps and what lies before zero are cut."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._next = 0  # samples since zero
+        self._slack = rate // 200  # 5 ms: timestamps rounded to milliseconds are no gap
+
+    def placed(self, frame: AudioFrame, start: Fraction) -> Iterator[AudioFrame]:
+        samples = frame.to_ndarray()
+        at = round(start * self._rate)
+        missing = at - self._next
+        if missing > self._slack:
+            yield self._made(np.zeros((samples.shape[0], missing), samples.dtype), frame)
+        elif -missing > self._slack or at < 0:
+            samples = samples[:, max(-missing, 0) :]
+        if samples.shape[1]:
+            yield self._made(samples, frame)
+
+    def _made(self, samples: Any, like: AudioFrame) -> AudioFrame:
+        made = AudioFrame.from_ndarray(np.ascontiguousarray(samples), format=like.format.name, layout=like.layout.name)
+        made.sample_rate = self._rate
+        made.pts = self._next
+        made.time_base = Fraction(1, self._rate)
+        self._next += samples.shape[1]
+        return made

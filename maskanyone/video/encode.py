@@ -1,0 +1,84 @@
+"""Encode one piece of the result: H.264 that every browser plays, the same bytes on every machine."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+import av
+import numpy as np
+from av.video.frame import PictureType, VideoFrame
+
+from maskanyone.data import Colours, Timeline, Video
+
+#: constants of the output version: two pictures encoded at once; captions of the source do not ride along
+ENCODER = {"threads": "2", "a53cc": "0"}
+#: B-pictures make files smaller, but MP4 then writes a frame's length as a difference of decoding times, which is
+#: exact at a constant rate only. They are reordered over two pictures.
+_B_PICTURES = {"bf": "3", "b-pyramid": "normal"}
+REORDER = 2
+_FINEST = 10_000
+
+
+@dataclass(frozen=True)
+class Output:
+    """How the result is coded. crf: 0 to 51, lower is better. speed: x264's preset."""
+
+    crf: int = 18
+    speed: str = "veryfast"
+
+
+def constant_rate(timeline: Timeline) -> bool:
+    """Whether all frames, the last too, are shown equally long."""
+    steps = np.diff(timeline.pts)
+    return len(steps) > 0 and bool((steps == timeline.last).all())
+
+
+def output_base(video: Video) -> tuple[Fraction, int]:
+    """The result's time base and how many of its ticks one tick of the source is (exact, at least 1/10000 s)."""
+    ticks = max(1, ceil(_FINEST * video.time_base))
+    return video.time_base / ticks, ticks
+
+
+class PieceEncoder:
+    """Takes frames in order, gives one MP4 file in memory whose first frame is shown at 0.
+
+    One piece is about ten seconds, so it fits into memory; pieces with equal settings join without a second encode.
+    """
+
+    def __init__(self, video: Video, size: tuple[int, int], colours: Colours, output: Output, constant: bool) -> None:
+        self._base, self._ticks = output_base(video)
+        self._bytes = io.BytesIO()
+        self._container: Any = av.open(self._bytes, "w", format="mp4")
+        self._stream = self._container.add_stream("libx264", rate=video.frame_rate)
+        context = self._stream.codec_context
+        context.width, context.height = size
+        context.pix_fmt = "yuvj420p" if colours.full_range else "yuv420p"
+        context.time_base = self._base
+        context.sample_aspect_ratio = video.pixel_aspect
+        context.options = {"crf": str(output.crf), "preset": output.speed} | ENCODER
+        context.options |= _B_PICTURES if constant else {"bf": "0"}
+        context.color_primaries, context.color_trc = colours.primaries, colours.transfer
+        context.colorspace, context.color_range = colours.matrix, 2 if colours.full_range else 1
+        self._first: int | None = None
+
+    def add(self, frame: VideoFrame, pts: int) -> None:
+        """Encode one frame. pts: in the source's time base."""
+        self._first = pts if self._first is None else self._first
+        frame.pts = (pts - self._first) * self._ticks
+        frame.time_base = self._base
+        frame.pict_type = PictureType.NONE  # the encoder chooses, not the source
+        self._container.mux(self._stream.encode(frame))
+
+    def finish(self) -> bytes:
+        """Close the piece and return its file."""
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
+        return self._bytes.getvalue()
+
+    def drop(self) -> None:
+        """Give up; frees the encoder."""
+        self._container.close()

@@ -1,0 +1,308 @@
+"""Decode a source into upright 8-bit 4:2:0 frames, in order, each with its exact time; losses are seen, not glossed over."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation
+
+from maskanyone.data import Colours, Pixels, Video
+from maskanyone.errors import Damaged, Failed
+from maskanyone.video.limits import LIMITS, OPEN
+from maskanyone.video.picture import Picture
+from maskanyone.video.filters import Filter, filter_for
+
+#: constants of the output version, not of the machine
+DECODER_THREADS = 2
+#: codecs in which every packet holds one picture that is shown
+_ONE_TO_ONE = {"h264", "hevc", "mpeg2video", "prores", "mjpeg"}
+#: pictures that a decoder may show before one that it decoded earlier
+_REORDERED = 16
+_TURNS = {1: cv2.ROTATE_90_CLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+
+class Frame:
+    """One decoded frame. index: in order of presentation. pts: in the source's time base. lost: not to be trusted."""
+
+    def __init__(self, source: VideoFrame, video: Video, index: int, pts: int, duration: int, lost: bool) -> None:
+        self.index, self.pts, self.duration, self.lost = index, pts, duration, lost
+        self._source, self._video = source, video
+
+    def small(self, size: tuple[int, int]) -> Pixels:
+        """The upright picture scaled to ``size`` (width, height): uint8 (h, w, 3), RGB."""
+        width, height = size if self._video.turns % 2 == 0 else size[::-1]
+        picture = self._source.reformat(width, height, "rgb24", interpolation=Interpolation.FAST_BILINEAR).to_ndarray()
+        return _upright(picture, self._video)
+
+    def opened(self) -> tuple[VideoFrame, Picture]:
+        """A fresh frame of even size to be changed and encoded, and the picture that lies in it."""
+        planes = [_upright(plane, self._video) for plane in _planes(self._source)]
+        height, width = (n + n % 2 for n in planes[0].shape)
+        full = self._video.colours.full_range
+        target = VideoFrame(width, height, "yuvj420p" if full else "yuv420p")
+        views = _planes(target)
+        for view, plane in zip(views, planes, strict=True):
+            rows, columns = plane.shape
+            view[:rows, :columns] = plane
+            view[rows:] = view[rows - 1 : rows]
+            view[:, columns:] = view[:, columns - 1 : columns]
+        return target, Picture(*views, working_colours(self._video))
+
+
+def working_colours(video: Video) -> Colours:
+    """How the samples of opened frames are to be read: the source's own, or what its conversion gave."""
+    chosen = filter_for(video)
+    return chosen.colours if chosen and chosen.colours else video.colours
+
+
+def read(video: Video, start: int = 0, after: int | None = None, *, salvage: bool = False) -> Iterator[Frame]:
+    """Yield frames in order of presentation.
+
+    Args:
+        video: facts from ``probe``.
+        start: index of the first frame that is yielded.
+        after: its predecessor's time (source's time base); ``None`` begins at the first frame.
+        salvage: yield frames that a loss has spoiled, marked ``lost``, instead of refusing.
+
+    Raises:
+        Damaged: something is missing and ``salvage`` is off.
+    """
+    index, previous, step = start, after, 1
+    for source, lost in _filtered(video, _trusted(video, after, salvage)):
+        pts = source.pts if source.pts is not None else (previous + step if previous is not None else 0)
+        if after is not None and pts <= after:
+            continue
+        if previous is not None and pts <= previous:
+            pts = previous + 1
+        if previous is not None:
+            step = pts - previous
+        duration = 0 if video.interlaced else int(source.duration or 0)  # the deinterlacer counts in fields
+        yield Frame(source, video, index, pts, duration or step, lost)
+        index, previous = index + 1, pts
+
+
+def ahead(frames: Iterator[Frame], depth: int = 6) -> Iterator[Frame]:
+    """Decode in a thread of its own, at most ``depth`` frames ahead of whoever uses them."""
+    waiting: queue.Queue[Frame | BaseException | None] = queue.Queue(depth)
+    stopped = threading.Event()
+
+    def hand_over(item: Frame | BaseException | None) -> None:
+        while not stopped.is_set():
+            try:
+                waiting.put(item, timeout=0.1)
+                return
+            except queue.Full:
+                continue
+
+    def work() -> None:
+        try:
+            for frame in frames:
+                hand_over(frame)
+                if stopped.is_set():
+                    return
+            hand_over(None)
+        except BaseException as error:  # handed to the reader, who raises it
+            hand_over(error)
+
+    thread = threading.Thread(target=work, name="decode", daemon=True)
+    thread.start()
+    try:
+        while (item := waiting.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def _trusted(video: Video, after: int | None, salvage: bool) -> Iterator[tuple[VideoFrame, bool]]:
+    """Decoded frames, each with whether a loss before it may have spoiled it."""
+    watch = _Watch(video, salvage)
+    held: deque[tuple[VideoFrame, bool]] = deque()
+    depth = _REORDERED if salvage else 0
+    with av.open(video.path, options=OPEN) as container:
+        stream = _stream(container, video)
+        if after is not None and video.seekable and (key := _key_before(video, after)) is not None:
+            container.seek(key, stream=stream, backward=True)
+            watch.resume(after)
+        for packet in container.demux(stream):
+            watch.saw(packet)
+            try:
+                frames = packet.decode()
+            except av.FFmpegError:
+                watch.failed(packet)
+                continue
+            for frame in frames:
+                held.append((frame, watch.spoiled(frame)))
+                if held[-1][1] and not frame.key_frame:  # pictures shown before it may lean on it
+                    held = deque((f, lost or not f.key_frame) for f, lost in held)
+            while len(held) > depth:
+                yield held.popleft()
+        watch.finished()
+        yield from held
+
+
+class _Watch:
+    """Compares packets with frames: after a loss nothing is trusted until the next key frame."""
+
+    def __init__(self, video: Video, salvage: bool) -> None:
+        self._video, self._salvage = video, salvage
+        self._compare = (video.codec in _ONE_TO_ONE and not video.interlaced
+                         and video.container.startswith(("mov", "matroska", "mpegts")))
+        self._awaited: set[int] = set()
+        self._begun = False
+        self._distrusted_at: int | None = None
+        self._latest = 0
+        self._resumed: int | None = None
+        if video.damage:
+            self._loss(video.damage[0], None)
+
+    def resume(self, after: int) -> None:
+        self._resumed = after
+
+    def saw(self, packet: Any) -> None:
+        if packet.pts is not None:
+            self._latest = packet.pts
+        if packet.is_corrupt:
+            self._loss("a packet is damaged", self._latest)
+        if self._compare and packet.size and packet.pts is not None and not packet.is_discard:
+            self._awaited.add(packet.pts)
+
+    def failed(self, packet: Any) -> None:
+        if self._begun:  # pictures before the first whole one lack their references: nobody ever saw them
+            self._loss("a picture cannot be decoded", packet.pts if packet.pts is not None else self._latest)
+
+    def spoiled(self, frame: VideoFrame) -> bool:
+        pts = frame.pts
+        if frame.is_corrupt and self._begun:
+            self._loss("a picture is damaged", pts)
+        if pts is not None and self._compare:
+            missing = {p for p in self._awaited if p < pts}
+            self._awaited -= missing | {pts}
+            if missing and self._begun and (self._resumed is None or min(missing) > self._resumed):
+                self._loss("a picture is missing", min(missing))
+        self._begun = True
+        if self._distrusted_at is not None and frame.key_frame and pts is not None and pts > self._distrusted_at:
+            self._distrusted_at = None
+        return self._distrusted_at is not None
+
+    def finished(self) -> None:
+        if not self._begun:
+            raise Damaged(self._video.name, "holds no picture that can be decoded", "Copy it again from where it was recorded")
+        if self._awaited:
+            self._loss("pictures at the end are missing", max(self._awaited))
+
+    def _loss(self, what: str, pts: int | None) -> None:
+        if not self._salvage:
+            raise Damaged(self._video.name, f"is damaged: {what}",
+                          "Copy it again, or add --salvage to mask what is left; spoiled pictures are covered wholly")
+        if pts is not None:
+            self._distrusted_at = pts if self._distrusted_at is None else max(pts, self._distrusted_at)
+
+
+def _stream(container: Any, video: Video) -> Any:
+    pictures = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
+    best = container.streams.best("video")
+    stream = best if best in pictures else pictures[0]
+    context = stream.codec_context
+    context.options = {"max_pixels": str(LIMITS.pixels)}
+    stream.thread_type = "AUTO"
+    context.thread_count = DECODER_THREADS
+    return stream
+
+
+def _key_before(video: Video, after: int) -> int | None:
+    """The last key frame whose successors include the frame after ``after``; none where reading starts at the front."""
+    position = int(np.searchsorted(video.keys, after, side="right"))
+    return video.keys[position - 1] if position > 1 else None
+
+
+def _filtered(video: Video, frames: Iterator[tuple[VideoFrame, bool]]) -> Iterator[tuple[VideoFrame, bool]]:
+    """Into 8-bit 4:2:0 of one size, once, where the source is anything else."""
+    chosen = filter_for(video)
+    if chosen is None:
+        yield from frames
+        return
+    marks: deque[bool] = deque()  # filters give one frame for each
+    graph = _Graph(video, chosen)
+    for frame, lost in frames:
+        marks.append(lost)
+        for done in graph.push(frame):
+            yield done, marks.popleft()
+    for done in graph.push(None):
+        yield done, marks.popleft() if marks else False
+
+
+class _Graph:
+    """One FFmpeg filter graph; built anew where the picture's size or format changes within a file."""
+
+    def __init__(self, video: Video, chosen: Filter) -> None:
+        self._video, self._chosen = video, chosen
+        self._graph: Any = None
+        self._shape: tuple[int, int, str] | None = None
+
+    def push(self, frame: VideoFrame | None) -> Iterator[VideoFrame]:
+        if frame is None:
+            yield from self._drained()
+            return
+        shape = (frame.width, frame.height, frame.format.name)
+        if shape != self._shape:
+            yield from self._drained()
+            self._build(frame)
+            self._shape = shape
+        self._graph.push(frame)
+        yield from self._pulled()
+
+    def _build(self, frame: VideoFrame) -> None:
+        graph = av.filter.Graph()
+        graph.threads = 1
+        nodes = [graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=self._video.time_base)]
+        nodes += [graph.add(name, arguments) for name, arguments in self._chosen.steps]
+        nodes.append(graph.add("buffersink"))
+        graph.link_nodes(*nodes).configure()
+        self._graph = graph
+
+    def _drained(self) -> Iterator[VideoFrame]:
+        if self._graph is not None:
+            self._graph.push(None)
+            yield from self._pulled()
+
+    def _pulled(self) -> Iterator[VideoFrame]:
+        while True:
+            try:
+                done = self._graph.pull()
+            except (av.BlockingIOError, av.EOFError):
+                return
+            if done.time_base and done.pts is not None and done.time_base != self._video.time_base:
+                ticks = Fraction(done.pts) * done.time_base / self._video.time_base
+                if ticks.denominator != 1:
+                    raise Failed(self._video.name, "lost the exact time of a frame", "Please report this file's kind")
+                done.pts = int(ticks)
+            yield done
+
+
+def _planes(frame: VideoFrame) -> list[Pixels]:
+    """Views of a frame's three planes, without the padding at the end of rows."""
+    views = []
+    for plane in frame.planes[:3]:
+        rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)  # type: ignore[call-overload]
+        views.append(rows[:, : plane.width])
+    return views
+
+
+def _upright(picture: Pixels, video: Video) -> Pixels:
+    if video.mirrored:
+        picture = picture[:, ::-1]
+    if video.turns:
+        picture = cv2.rotate(np.ascontiguousarray(picture), _TURNS[video.turns])  # type: ignore[assignment]
+    return picture if picture.flags.c_contiguous or not video.mirrored else np.ascontiguousarray(picture)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,15 @@ State = Literal["seen", "filled", "guessed", "mended", "by hand", "spared"]
 SEEN, FILLED, GUESSED, MENDED, BY_HAND, SPARED = range(6)
 STATES: tuple[State, ...] = ("seen", "filled", "guessed", "mended", "by hand", "spared")
 
-Outcome = Literal["ran", "failed", "timed out"]
+
+class Store(Protocol):
+    """Keeps bytes by key; may forget any of them."""
+
+    def get(self, key: str) -> bytes | None:
+        """The value, or none."""
+
+    def put(self, key: str, value: bytes) -> None:
+        """Keep a value."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +199,15 @@ class Timeline:
 
     def __len__(self) -> int:
         return len(self.pts)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who is hidden where. covered: spans whose whole picture is replaced."""
+
+    tracks: tuple[Track, ...]
+    covered: tuple[Span, ...]
+    seed: int
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,11 @@ class Detector(ABC):
             Boxes in pixels of ``picture``; they may leave it.
         """
 
+    @classmethod
+    def computed_with(cls) -> Mapping[str, str]:
+        """Libraries and device that compute, plain data for the keys of facts."""
+        return {}
+
     def close(self) -> None:
         """Free what it holds."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import queue
-import threading
+from concurrent.futures import Future, TimeoutError
 from typing import Any, Protocol
 
 import numpy as np
 
 from maskanyone.data import Film, Moment, Pixels, Region
+from maskanyone.runtime.crew import Crew
 
 #: seconds that one region may take before the method counts as hung
 TIMEOUT = 20.0
@@ -31,39 +31,28 @@ class Guarded:
     def __init__(self, hider: Hides, timeout: float = TIMEOUT) -> None:
         self.hider = hider
         self._timeout = timeout
-        self._asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._answered: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._crew: Crew | None = None
         self._hung = False
 
     def hide(self, crop: Pixels, region: Region, moment: Moment) -> tuple[Pixels | None, str | None]:
         """The hidden pixels, or none and what went wrong; a method that hung once is not asked again."""
         if self._hung:
             return None, f"{self.hider.id} hung"
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name=str(self.hider.id), daemon=True)
-            self._thread.start()
-        self._asked.put((crop, region, moment))
+        if self._crew is None:
+            self._crew = Crew(1, str(self.hider.id))
+        answer: Future[object] = self._crew.call(self.hider.hide, crop, region, moment)
         try:
-            answer = self._answered.get(timeout=self._timeout)
-        except queue.Empty:
+            pixels = answer.result(self._timeout)
+        except TimeoutError:
             self._hung = True
             return None, f"{self.hider.id} took longer than {self._timeout:g} s"
-        return (None, answer) if isinstance(answer, str) else self._checked(answer, crop)
-
-    def close(self) -> None:
-        """End the thread; one that hangs is left behind, it dies with the process."""
-        self._asked.put(None)
-
-    def _work(self) -> None:
-        while (asked := self._asked.get()) is not None:
-            try:
-                self._answered.put((self.hider.hide(*asked),))
-            except Exception as error:  # every fault of a method is covered and named
-                self._answered.put(f"{self.hider.id} raised {type(error).__name__}: {error}")
-
-    def _checked(self, answer: tuple[Any], crop: Pixels) -> tuple[Pixels | None, str | None]:
-        pixels = answer[0]
+        except Exception as error:  # every fault of a method is covered and named
+            return None, f"{self.hider.id} raised {type(error).__name__}: {error}"
         if not isinstance(pixels, np.ndarray) or pixels.shape != crop.shape or pixels.dtype != np.uint8:
             return None, f"{self.hider.id} returned no picture of the region's size"
         return pixels, None
+
+    def close(self) -> None:
+        """End the thread; one that hangs is left behind."""
+        if self._crew is not None:
+            self._crew.dismiss()

@@ -1,23 +1,25 @@
-"""Render one piece: read its frames, hide every region, encode; a function of plain data, so pieces may run anywhere."""
+"""Render pieces: read their frames, hide every region, encode; a function of plain data, so pieces may run anywhere."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from maskanyone.data import Colours, Film, Kind, Moment, Region, Span, Timeline, Track, Video
+from maskanyone.data import Film, Kind, Moment, Plan, Region, Span, Timeline, Track, Video
 from maskanyone.errors import Failed
 from maskanyone.render.compose import fill, lay
 from maskanyone.render.guard import Guarded, Hides
 from maskanyone.render.regions import region, target_box, whole
-from maskanyone.video.encode import Output, PieceEncoder
+from maskanyone.video.encode import Output, PieceEncoder, constant_rate
 from maskanyone.video.picture import Picture
-from maskanyone.video.read import Frame
+from maskanyone.video.read import Frame, ahead, read, working_colours
 
 #: what stands in for a method that failed, and covers pictures that nobody could look at
 SOLID = (31, 33, 35)
+_BUCKET = 64
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,16 @@ class Hiding:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Everything that decides the pictures of a film. covered: spans whose whole picture is replaced."""
+class Task:
+    """Everything that decides the pictures of some pieces of a film; plain data."""
 
-    tracks: tuple[Track, ...]
-    covered: tuple[Span, ...]
-    seed: int
+    video: Video
+    timeline: Timeline
+    plan: Plan
+    steps: tuple[Hiding, ...]
+    output: Output
+    spans: tuple[Span, ...]
+    salvage: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,15 +52,40 @@ class Piece:
     faults: tuple[str, ...]
 
 
+def render(task: Task, tick: Callable[[int], None]) -> Iterator[Piece]:
+    """Render the task's spans, in order. tick: called with each frame's index; may raise to stop.
+
+    Raises:
+        Failed: the second decoding does not give the frames of the first.
+    """
+    hiding = Renderer(task.video, task.timeline, task.plan, task.steps)
+    frames: Iterator[Frame] | None = None
+    at = -1
+    try:
+        for span in task.spans:
+            if frames is None or at != span.start:
+                _close(frames)
+                before = int(task.timeline.pts[span.start - 1]) if span.start else None
+                frames = ahead(read(task.video, span.start, before, salvage=task.salvage))
+            yield _piece(task, span, frames, hiding, tick)
+            at = span.stop
+    finally:
+        _close(frames)
+        hiding.close()
+
+
 class Renderer:
     """Hides, frame by frame, what a plan says; used by pieces and by previews."""
 
     def __init__(self, video: Video, timeline: Timeline, plan: Plan, steps: Sequence[Hiding]) -> None:
         self._video, self._timeline, self._plan = video, timeline, plan
-        film = Film(video.upright, len(timeline), plan.seed)
         self._steps = [(step.target, Guarded(step.hider)) for step in steps]
         for step in steps:
-            step.hider.prepare(film)
+            step.hider.prepare(Film(video.upright, len(timeline), plan.seed))
+        self._near: dict[int, list[Track]] = defaultdict(list)
+        for track in plan.tracks:
+            for bucket in range(int(track.frame[0]) // _BUCKET, int(track.frame[-1]) // _BUCKET + 1):
+                self._near[bucket].append(track)
         self.faults: list[str] = []
 
     def close(self) -> None:
@@ -67,7 +98,7 @@ class Renderer:
         if any(span.start <= index < span.stop for span in self._plan.covered):
             fill(picture, whole(picture.size, "all"), SOLID)
             return
-        for track in self._plan.tracks:
+        for track in self._near.get(index // _BUCKET, ()):
             row = index - int(track.frame[0])
             if 0 <= row < len(track):
                 for target, guarded in self._steps:
@@ -77,10 +108,10 @@ class Renderer:
                         self._replace(picture, area, guarded, index)
 
     def _replace(self, picture: Picture, area: Region, guarded: Guarded, index: int) -> None:
-        seconds = float((int(self._timeline.pts[index]) - int(self._timeline.pts[0])) * self._video.time_base)
-        random = np.random.default_rng([self._plan.seed, index, int(area.track[:8] or "0", 16)])
-        crop = picture.rgb(area.rect)
-        pixels, fault = guarded.hide(crop, area, Moment(index, seconds, area.track, random))
+        pts = self._timeline.pts
+        seconds = float((int(pts[index]) - int(pts[0])) * self._video.time_base)
+        random = np.random.default_rng([self._plan.seed, index, int(area.track[:8], 16)])
+        pixels, fault = guarded.hide(picture.rgb(area.rect), area, Moment(index, seconds, area.track, random))
         if pixels is None:
             self.faults.append(f"frame {index}: {fault}; the region was filled")
             fill(picture, area, SOLID)
@@ -88,31 +119,29 @@ class Renderer:
             lay(picture, pixels, area)
 
 
-def render(
-    span: Span, frames: Iterator[Frame], renderer: Renderer, video: Video, timeline: Timeline, colours: Colours,
-    output: Output, constant: bool, tick: Callable[[int], None],
-) -> Piece:
-    """Render the next ``len(span)`` frames of ``frames``. tick: called with each frame's index; may raise to stop.
-
-    Raises:
-        Failed: the second decoding does not give the frames of the first.
-    """
+def _piece(task: Task, span: Span, frames: Iterator[Frame], hiding: Renderer, tick: Callable[[int], None]) -> Piece:
     encoder: PieceEncoder | None = None
-    already = len(renderer.faults)
+    already = len(hiding.faults)
     try:
         for index in range(span.start, span.stop):
             tick(index)
             frame = next(frames, None)
-            if frame is None or frame.pts != timeline.pts[index]:
-                raise Failed(video.name, f"frame {index} could not be read a second time", "Please report this file's kind")
+            if frame is None or frame.pts != task.timeline.pts[index]:
+                raise Failed(task.video.name, f"frame {index} could not be read a second time", "Please report this file's kind")
             target, picture = frame.opened()
             if encoder is None:
-                encoder = PieceEncoder(video, picture.size, colours, output, constant)
-            renderer.hide(picture, index)
+                encoder = PieceEncoder(task.video, picture.size, working_colours(task.video), task.output,
+                                       constant_rate(task.timeline))
+            hiding.hide(picture, index)
             encoder.add(target, frame.pts)
     except BaseException:
         if encoder is not None:
             encoder.drop()
         raise
     assert encoder is not None
-    return Piece(span, encoder.finish(), tuple(renderer.faults[already:]))
+    return Piece(span, encoder.finish(), tuple(hiding.faults[already:]))
+
+
+def _close(frames: Iterator[Frame] | None) -> None:
+    if frames is not None:
+        frames.close()  # type: ignore[attr-defined]

@@ -1,0 +1,70 @@
+"""Follows everybody through time: facts in, tracks out, without a look at any picture.
+
+Detections of one frame are merged, joined to tracks from frame to frame within each shot, filled where nobody saw the
+face, smoothed and led on a little at both ends. It sees the whole film, past and future.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskanyone.data import Detections, Looks, Span, Track
+from maskanyone.errors import Failed
+from maskanyone.track.associate import associate
+from maskanyone.track.believe import Stage, believed
+from maskanyone.track.build import build
+from maskanyone.track.cuts import cuts
+from maskanyone.track.looked import blind, looked
+from maskanyone.track.merge import merge
+from maskanyone.track.params import TrackParams
+
+__all__ = ["Links", "TrackParams", "link"]
+
+
+@dataclass(frozen=True)
+class Links:
+    """What is known of a film once its frames are linked.
+
+    tracks: everybody who is believed in, in order of first sight. cuts: the first frame after each cut.
+    blind: frames that nobody looked at and no neighbour vouches for, to be covered wholly.
+    """
+
+    tracks: tuple[Track, ...]
+    cuts: tuple[int, ...]
+    blind: tuple[Span, ...]
+
+
+def link(
+    detections: Detections, looks: Looks, change: NDArray[np.float32], times: NDArray[np.float64],
+    size: tuple[int, int], params: TrackParams,
+) -> Links:
+    """Turn what was found in single frames into tracks. The same facts give the same tracks, in any order of rows.
+
+    Args:
+        detections: of any producers; rows that cannot be boxes in this film are dropped.
+        looks: who looked at which frame.
+        change: float32 (F,), mean absolute difference in hue, saturation and value to the frame before, 0 to 255.
+        times: float64 (F,), when each frame is shown, seconds.
+        size: width and height of the upright picture, px.
+
+    Raises:
+        Failed: the facts are about different numbers of frames.
+    """
+    frames = len(times)
+    if not frames == len(change) == np.shape(looks.ran)[-1]:
+        raise Failed("tracks", "times, changes and looks are of different length", "Analyse the video again")
+    seconds = np.maximum.accumulate(np.nan_to_num(np.asarray(times, np.float64)))
+    found = cuts(change, params)
+    shot = np.searchsorted(np.asarray(found, np.int64), np.arange(frames), side="right")
+    stage = Stage(shot, seconds, looked(looks), size)
+    sightings = merge(detections, frames, size, params)
+    label = associate(sightings, shot, seconds, params)
+    trusted = np.where(believed(sightings, label, stage, params)[label], label, -1)
+    return Links(
+        tracks=build(sightings, trusted, detections, stage, params),
+        cuts=found,
+        blind=blind(stage.looked, shot, seconds, params.blind),
+    )

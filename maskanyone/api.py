@@ -1,0 +1,84 @@
+"""The public functions: the pipeline with this machine's cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from maskanyone import folders, pipeline
+from maskanyone.data import Pixels, Store
+from maskanyone.pipeline import Analysis, Cancel, Progress, Result
+from maskanyone.recipe import Recipe
+from maskanyone.store.cache import Cache
+
+
+def mask(
+    video: Path | str, out_file: Path | str, recipe: Recipe | str, *, progress: Progress | None = None,
+    cancel: Cancel | None = None, overwrite: bool = False, salvage: bool = False, anonymous: bool = False,
+    cache: Store | None = None,
+) -> Result:
+    """Hide what a recipe says in one recording and write the result and its report.
+
+    Args:
+        video: the recording; it is only read.
+        out_file: the result, an ``.mp4`` file; ``STEM.report.json`` appears beside it. Both appear whole or not at all.
+        recipe: a ``Recipe`` or the name of a preset.
+        progress: called as ``progress(stage, done, total)``, in frames, from several threads but one at a time.
+        cancel: asked often whether to stop; then ``Cancelled`` is raised within two seconds and nothing is left.
+        overwrite: replace a file that is there; without it only the same recipe's result of the same source is accepted,
+            and returned as it is.
+        salvage: mask a damaged recording; pictures that a loss has spoiled are covered wholly.
+        anonymous: leave the recording's name out of the report.
+        cache: where facts and finished pieces are kept; this machine's cache unless given.
+
+    Returns:
+        Where both files are, and the report.
+
+    Raises:
+        Refused: bad input, with the sentence a user reads. Cancelled. Failed: a fault of ours.
+    """
+    with _Kept(cache) as kept:
+        return pipeline.mask(video, out_file, _recipe(recipe), cache=kept, progress=progress, cancel=cancel,
+                             overwrite=overwrite, salvage=salvage, anonymous=anonymous)
+
+
+def analyse(
+    video: Path | str, recipe: Recipe | str = "faces", *, progress: Progress | None = None, cancel: Cancel | None = None,
+    salvage: bool = False, cache: Store | None = None,
+) -> Analysis:
+    """Find and follow everybody in a recording; hides nothing. Arguments and errors as for ``mask``."""
+    with _Kept(cache) as kept:
+        return pipeline.analyse(video, _recipe(recipe), cache=kept, progress=progress, cancel=cancel, salvage=salvage)
+
+
+def preview(video: Path | str, seconds: float, recipe: Recipe | str) -> tuple[Pixels, Pixels]:
+    """One frame before and after hiding, from a look at one second either way.
+
+    Args:
+        seconds: time in the recording, as a player shows it.
+
+    Returns:
+        Two pictures, uint8 (h, w, 3), RGB, upright.
+    """
+    return pipeline.preview(video, seconds, _recipe(recipe))
+
+
+def _recipe(recipe: Recipe | str) -> Recipe:
+    return Recipe.preset(recipe) if isinstance(recipe, str) else recipe
+
+
+class _Kept:
+    """The cache to use; one of our own is closed afterwards."""
+
+    def __init__(self, given: Store | None) -> None:
+        self._given = given
+        self._own: Cache | None = None
+
+    def __enter__(self) -> Store:
+        if self._given is not None:
+            return self._given
+        self._own = Cache(folders.cache())
+        return self._own
+
+    def __exit__(self, *_: object) -> None:
+        if self._own is not None:
+            self._own.close()

@@ -1,0 +1,164 @@
+"""The report: what was done, what was guessed, what is left to look at; what was measured and no more."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from maskanyone.data import FILLED, GUESSED, SEEN, STATES, Looks, Span, Timeline, Track, Video
+
+FORMAT = 1
+#: true of every face or head that is hidden, whatever the method
+NOT_PROTECTED = (
+    "Body shape, clothing, gait and gestures are as in the source: people who know the person may recognise her.",
+    "The place, writing in the picture and everything that is said or shown there stay.",
+    "No search of the finished file has been made: what every detector missed is missed here too.",
+)
+_REASONS = {
+    FILLED: "not seen for a moment, hidden between two sights",
+    GUESSED: "before the first or after the last sight",
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a run knows when it is done. methods: title, level, protects and shows of each step, in the recipe's order.
+
+    key: of recipe and source. weights: what the detectors computed with. seconds: how long the run took.
+    """
+
+    video: Video
+    timeline: Timeline
+    looks: Looks
+    tracks: Sequence[Track]
+    cuts: Sequence[int]
+    blind: Sequence[Span]
+    faults: Sequence[str]
+    recipe: Mapping[str, Any]
+    methods: Sequence[Mapping[str, str]]
+    keeps_sound: bool
+    weights: Sequence[Mapping[str, Any]]
+    key: str
+    seconds: float
+
+
+def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str, Any]:
+    """The report as plain JSON data. anonymous: leave out the source's name."""
+    hidden = _hidden_frames(facts)
+    stretches = _stretches(facts)
+    return {
+        "format": FORMAT, "key": facts.key, "verdict": _verdict(facts, hidden, stretches),
+        "made": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": round(facts.seconds, 2),
+        "source": _source(facts, anonymous), "result": _result(facts, result),
+        "recipe": dict(facts.recipe), "methods": [dict(method) for method in facts.methods],
+        "faces": {"frames_hidden": int(hidden.sum()), "most_at_once": _most_at_once(facts), "tracks": len(facts.tracks)},
+        "to_look_at": stretches, "tracks": [_track(track, facts) for track in facts.tracks],
+        "cuts": [int(cut) for cut in facts.cuts], "looks": _looks(facts),
+        "faults": [*facts.looks.notes, *facts.faults], "damage": list(facts.video.damage),
+        "audit": "not done", "not_protected": [*NOT_PROTECTED, *_shows(facts)],
+        "software": _software(), "weights": [dict(weight) for weight in facts.weights],
+    }
+
+
+def _source(facts: Facts, anonymous: bool) -> dict[str, Any]:
+    video = facts.video
+    name = {} if anonymous else {"name": video.name}
+    return name | {
+        "sha256": video.sha256, "bytes": video.bytes, "frames": len(facts.timeline), "codec": video.codec,
+        "width": video.upright[0], "height": video.upright[1], "turned_clockwise": video.turns * 90,
+        "mirrored": video.mirrored, "interlaced": video.interlaced, "left_out": list(video.dropped),
+        "first_frame_s": _seconds(facts, 0), "zero_s": float(video.zero),
+    }
+
+
+def _result(facts: Facts, result: Path) -> dict[str, Any]:
+    with result.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    timeline = facts.timeline
+    seconds = float((int(timeline.pts[-1]) - int(timeline.pts[0]) + timeline.last) * facts.video.time_base)
+    return {"sha256": digest, "bytes": result.stat().st_size, "frames": len(timeline), "seconds": round(seconds, 6),
+            "sound": "kept" if facts.keeps_sound and facts.video.sound else "removed" if facts.video.sound else "none in the source"}
+
+
+def _hidden_frames(facts: Facts) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    hidden = np.zeros(len(facts.timeline), bool)
+    for track in facts.tracks:
+        hidden[track.frame] = True
+    return hidden
+
+
+def _most_at_once(facts: Facts) -> int:
+    count = np.zeros(len(facts.timeline), np.int32)
+    for track in facts.tracks:
+        count[track.frame] += 1
+    return int(count.max(initial=0))
+
+
+def _track(track: Track, facts: Facts) -> dict[str, Any]:
+    states = {STATES[code]: int((track.state == code).sum()) for code in np.unique(track.state)}
+    best = float(np.nanmax(track.score)) if np.isfinite(track.score).any() else None
+    return {"id": track.id, "kind": track.kind, "first_frame": int(track.frame[0]), "last_frame": int(track.frame[-1]),
+            "from_s": _seconds(facts, int(track.frame[0])), "to_s": _seconds(facts, int(track.frame[-1])),
+            "frames": states, "starts": track.starts, "ends": track.ends, "best_score": best and round(best, 3),
+            "found_by": list(track.support)}
+
+
+def _stretches(facts: Facts) -> list[dict[str, Any]]:
+    """Everything a person should look at: frames hidden without a sight, or covered wholly."""
+    found = [_stretch(facts, span, "whole picture covered: nobody could look at it") for span in facts.blind]
+    found += [_stretch(facts, span, "whole picture covered: the recording is damaged here") for span in facts.timeline.lost]
+    for track in facts.tracks:
+        for code, span in _runs(track):
+            found.append(_stretch(facts, span, _REASONS.get(code, STATES[code])) | {"track": track.id, "state": STATES[code]})
+    return sorted(found, key=lambda s: (s["first_frame"], s["reason"]))
+
+
+def _stretch(facts: Facts, span: Span, reason: str) -> dict[str, Any]:
+    last = span.stop - 1
+    return {"first_frame": span.start, "last_frame": last, "from_s": _seconds(facts, span.start),
+            "to_s": _seconds(facts, last), "reason": reason}
+
+
+def _runs(track: Track) -> list[tuple[int, Span]]:
+    """Runs of equal state that nobody saw."""
+    bounds = np.flatnonzero(np.diff(track.state)) + 1
+    runs = zip([0, *bounds], [*bounds, len(track)], strict=True)
+    return [(int(track.state[a]), Span(int(track.frame[a]), int(track.frame[b - 1]) + 1)) for a, b in runs
+            if track.state[a] != SEEN]
+
+
+def _looks(facts: Facts) -> list[dict[str, Any]]:
+    looks = facts.looks
+    return [{"by": name, "frames_asked": int(looks.asked[p].sum()), "frames_looked_at": int(looks.ran[p].sum())}
+            for p, name in enumerate(looks.producers)]
+
+
+def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) -> str:
+    frames = len(facts.timeline)
+    if not hidden.any() and not stretches:
+        return f"No face was found in {frames:,} frames; the picture is unchanged."
+    what = f"Faces are hidden in {int(hidden.sum()):,} of {frames:,} frames."
+    left = f" {len(stretches)} stretches were not seen in every frame; look at them." if stretches else ""
+    return what + left + (" Some methods failed and were replaced by a fill." if facts.faults else "")
+
+
+def _shows(facts: Facts) -> list[str]:
+    return list(dict.fromkeys(method["shows"] for method in facts.methods if method["shows"]))
+
+
+def _seconds(facts: Facts, frame: int) -> float:
+    """When a frame of the result is shown."""
+    return round(float(int(facts.timeline.pts[frame]) * facts.video.time_base - facts.video.zero), 6)
+
+
+def _software() -> dict[str, str]:
+    names = ("maskanyone", "av", "numpy", "opencv-python", "onnxruntime", "mediapipe", "scipy")
+    return {name: version(name) for name in names} | {"python": platform.python_version(), "system": platform.system()}

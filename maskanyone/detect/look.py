@@ -1,0 +1,327 @@
+"""Look at a film once: detections, evidence of cuts, and who looked at which frame with what outcome.
+
+A look is a function of a span of frames. Its answer is facts, kept under the hash of exactly what made them, so a
+second run, or one with one detector more, looks only where nobody has looked.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, TimeoutError
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from maskanyone.data import Detections, Float, Looks, Pixels, Span, Store, Timeline, Video
+from maskanyone.detect import Detector, Found
+from maskanyone.errors import Failed
+from maskanyone.runtime.crew import Crew
+from maskanyone.video.read import Frame, ahead, read
+
+SPAN = 256
+#: seconds that one picture may take before its detector counts as hung
+TIMEOUT = 60.0
+_CUT_WIDTH = 128
+_MOST_NOTES = 20
+
+Key = Callable[[str, Span, Mapping[str, Any]], str]
+
+
+@dataclass(frozen=True)
+class Producer:
+    """A detector at work. identity: everything that its answers depend on, plain data."""
+
+    name: str
+    detector: Detector
+    identity: Mapping[str, Any]
+
+    def looks_at(self, index: int) -> bool:
+        """Whether this frame is one of its own."""
+        params = self.detector.params
+        return bool(index % params.every == params.offset % params.every)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The facts of a whole film. change: float32 (F,), mean difference of HSV to the frame before, 0 to 255."""
+
+    timeline: Timeline
+    detections: Detections
+    looks: Looks
+    change: Float
+
+
+def look(
+    video: Video, producers: Sequence[Producer], facts: Store, key: Key, *, salvage: bool,
+    tick: Callable[[int], None], timeout: float = TIMEOUT,
+) -> Seen:
+    """Look at every frame, or take from ``facts`` what is known already.
+
+    Args:
+        facts: ``get(key)`` and ``put(key, bytes)``.
+        key: gives the key of an artefact: its kind, its span, and what else made it.
+        tick: called with each frame's index; may raise to stop.
+
+    Raises:
+        Damaged: a loss, and ``salvage`` is off.
+    """
+    eyes = _Eyes(video, producers, timeout)
+    parts: list[_Part] = []
+    reader: _Reader | None = None
+    try:
+        while not parts or not parts[-1].last:
+            start = parts[-1].span.stop if parts else 0
+            span = Span(start, start + SPAN)
+            names = {"frames": key("frames", span, {})} | {p.name: key("detections", span, p.identity) for p in producers}
+            part = _Part.known(span, {name: facts.get(k) for name, k in names.items()})
+            if part is None:
+                if reader is None or reader.position != start:
+                    reader = _Reader(video, start, parts[-1].pts if parts else None, salvage)
+                part = eyes.look(reader, span, tick)
+                for name, data in part.stored().items():
+                    facts.put(names[name], data)
+            tick(part.span.stop)
+            parts.append(part)
+    finally:
+        eyes.close()
+        if reader is not None:
+            reader.close()
+    return _joined(video, parts, producers)
+
+
+def look_around(
+    video: Video, producers: Sequence[Producer], frames: Sequence[Frame], timeout: float = TIMEOUT
+) -> Seen:
+    """Look at a few consecutive frames that were read already, for a preview; nothing is kept."""
+    eyes = _Eyes(video, producers, timeout)
+    try:
+        part = eyes.look(iter(frames), Span(0, len(frames)), lambda _: None)
+    finally:
+        eyes.close()
+    return _joined(video, [part], producers)
+
+
+class _Reader:
+    """Frames in order, decoded ahead; knows the frame before its first, for the evidence of cuts."""
+
+    def __init__(self, video: Video, start: int, known: NDArray[np.int64] | None, salvage: bool) -> None:
+        # one frame earlier than asked, so that the first can be compared with its predecessor
+        before = int(known[-2]) if known is not None and len(known) > 1 else None
+        first = start - 1 if start else 0
+        self._frames = ahead(read(video, first, before, salvage=salvage))
+        self.previous = next(self._frames) if start else None
+        self.position = start
+
+    def __iter__(self) -> Iterator[Frame]:
+        return self
+
+    def __next__(self) -> Frame:
+        frame = next(self._frames)
+        self.position += 1
+        return frame
+
+    def close(self) -> None:
+        self._frames.close()  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Facts of one span. found: per producer, frames looked at, whether it ran, and detections."""
+
+    span: Span
+    pts: NDArray[np.int64]
+    duration: int
+    lost: NDArray[np.bool_]
+    change: Float
+    last: bool
+    found: dict[str, dict[str, NDArray[Any]]]
+
+    def stored(self) -> dict[str, bytes]:
+        frames = {"pts": self.pts, "duration": self.duration, "lost": self.lost, "change": self.change, "last": self.last}
+        return {"frames": _packed(frames)} | {name: _packed(arrays) for name, arrays in self.found.items()}
+
+    @staticmethod
+    def known(span: Span, stored: Mapping[str, bytes | None]) -> _Part | None:
+        arrays = {name: _unpacked(data) for name, data in stored.items()}
+        frames = arrays.pop("frames")
+        if frames is None or any(found is None for found in arrays.values()):
+            return None
+        pts = frames["pts"]
+        return _Part(Span(span.start, span.start + len(pts)), pts, int(frames["duration"]), frames["lost"],
+                     frames["change"], bool(frames["last"]), {name: found for name, found in arrays.items() if found is not None})
+
+
+class _Eyes:
+    """Hands small pictures to detectors in threads and gathers what they say, in order."""
+
+    def __init__(self, video: Video, producers: Sequence[Producer], timeout: float) -> None:
+        self._video, self._producers, self._timeout = video, producers, timeout
+        self._hands = max(1, os.cpu_count() or 1)
+        self._crew = Crew(self._hands, "look")
+        self._dead: set[str] = set()
+        self._thumbnail: Pixels | None = None
+
+    def close(self) -> None:
+        self._crew.dismiss()
+
+    def look(self, frames: Any, span: Span, tick: Callable[[int], None]) -> _Part:
+        """The next ``len(span)`` frames; fewer where the film ends."""
+        pts: list[int] = []
+        lost: list[bool] = []
+        change: list[float] = []
+        duration, last = 1, False
+        answers = {producer.name: _Answers(producer) for producer in self._producers}
+        if getattr(frames, "previous", None) is not None and self._thumbnail is None:
+            self._change(self._small(span.start - 1, frames.previous)[0])
+        waiting: list[tuple[_Answers, int, tuple[float, float], Future[Found]]] = []
+        for index in range(span.start, span.stop):
+            tick(index)
+            frame = next(frames, None)
+            if frame is None:
+                last = True
+                break
+            pts.append(frame.pts)
+            lost.append(frame.lost)
+            duration = frame.duration
+            picture, scale = self._small(index, frame)
+            change.append(self._change(picture))
+            for producer in (p for p in self._producers if p.looks_at(index)):
+                if producer.name not in self._dead:
+                    waiting.append((answers[producer.name], index, scale, self._crew.call(producer.detector.detect, picture)))
+                else:
+                    answers[producer.name].fault(index, "was left out after it hung")
+            while len(waiting) > 2 * self._hands:
+                self._take(*waiting.pop(0))
+        for item in waiting:
+            self._take(*item)
+        if not pts and span.start == 0:
+            raise Failed(self._video.name, "gave no frame", "Please report this file's kind")
+        return _Part(Span(span.start, span.start + len(pts)), np.array(pts, np.int64), duration, np.array(lost, bool),
+                     np.array(change, np.float32), last, {name: a.arrays() for name, a in answers.items()})
+
+    def _take(self, answers: _Answers, index: int, scale: tuple[float, float], future: Future[Found]) -> None:
+        try:
+            answers.take(index, scale, future.result(self._timeout))
+        except TimeoutError:
+            self._dead.add(answers.name)
+            answers.fault(index, f"took longer than {self._timeout:g} s")
+        except Exception as error:  # every fault of a detector is kept and told
+            answers.fault(index, f"raised {type(error).__name__}: {error}")
+
+    def _small(self, index: int, frame: Frame) -> tuple[Pixels, tuple[float, float]]:
+        """The picture with square pixels, as large as its detectors want, and the scale from the upright one to it."""
+        longer = max([p.detector.params.size for p in self._producers if p.looks_at(index)], default=_CUT_WIDTH)
+        width, height = self._video.upright
+        wide = width * float(self._video.pixel_aspect)
+        factor = min(1.0, longer / max(wide, height))
+        size = max(2, round(wide * factor)), max(2, round(height * factor))
+        return frame.small(size), (size[0] / width, size[1] / height)
+
+    def _change(self, picture: Pixels) -> float:
+        """Mean absolute difference of hue, saturation and value to the picture before, as PySceneDetect measures it."""
+        height = max(1, round(picture.shape[0] * _CUT_WIDTH / picture.shape[1]))
+        thumbnail = cv2.cvtColor(cv2.resize(picture, (_CUT_WIDTH, height), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2HSV)
+        before, self._thumbnail = self._thumbnail, thumbnail  # type: ignore[assignment]
+        return 0.0 if before is None else float(cv2.absdiff(before, thumbnail).mean())
+
+
+class _Answers:
+    """What one producer said in one span."""
+
+    def __init__(self, producer: Producer) -> None:
+        self.name = producer.name
+        self._points = producer.detector.points
+        self._rows: list[tuple[int, Float, float, Float]] = []
+        self._asked: list[int] = []
+        self._ran: list[bool] = []
+        self._notes: list[str] = []
+
+    def take(self, index: int, scale: tuple[float, float], found: Found) -> None:
+        box, score = np.asarray(found.box, np.float32), np.asarray(found.score, np.float32)
+        points = np.asarray(found.points, np.float32)
+        if box.ndim != 2 or box.shape[1] != 4 or score.shape != (len(box),) or len(points) != len(box):
+            self.fault(index, "answered in a shape that is none of a detector's")
+            return
+        if not (np.isfinite(box).all() and np.isfinite(score).all()):
+            self.fault(index, "answered with numbers that are none")
+            return
+        self._asked.append(index)
+        self._ran.append(True)
+        across = np.array([*scale, *scale], np.float32)
+        for b, s, p in zip(box / across, score, points / across[:2], strict=True):
+            self._rows.append((index, b, float(s), p))
+
+    def fault(self, index: int, what: str) -> None:
+        self._asked.append(index)
+        self._ran.append(False)
+        if len(self._notes) < _MOST_NOTES:
+            self._notes.append(f"{self.name} {what} (frame {index})")
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        rows = self._rows
+        points = [r[3] for r in rows] if self._points else []
+        return {
+            "asked": np.array(self._asked, np.int32), "ran": np.array(self._ran, bool),
+            "frame": np.array([r[0] for r in rows], np.int32),
+            "box": np.array([r[1] for r in rows], np.float32).reshape(-1, 4),
+            "score": np.array([r[2] for r in rows], np.float32),
+            "points": np.array(points, np.float32).reshape(len(rows), self._points, 2),
+            "notes": np.array(self._notes, np.str_),
+        }
+
+
+def _joined(video: Video, parts: Sequence[_Part], producers: Sequence[Producer]) -> Seen:
+    parts = [part for part in parts if len(part.pts)]
+    pts = np.concatenate([part.pts for part in parts])
+    lost = np.concatenate([part.lost for part in parts])
+    timeline = Timeline(pts, parts[-1].duration, _spans(lost), video.damage)
+    change = np.concatenate([part.change for part in parts])
+    names = tuple(p.name for p in producers)
+    asked, ran = np.zeros((len(names), len(pts)), bool), np.zeros((len(names), len(pts)), bool)
+    rows: list[dict[str, NDArray[Any]]] = []
+    notes: list[str] = []
+    for number, name in enumerate(names):
+        for part in parts:
+            found = part.found[name]
+            asked[number, found["asked"]] = True
+            ran[number, found["asked"][found["ran"]]] = True
+            notes += [str(note) for note in found["notes"]]
+            rows.append(found | {"producer": np.full(len(found["frame"]), number, np.int16)})
+    return Seen(timeline, _detections(rows, names, producers), Looks(names, asked, ran, tuple(notes)), change)
+
+
+def _detections(rows: Sequence[dict[str, NDArray[Any]]], names: tuple[str, ...], producers: Sequence[Producer]) -> Detections:
+    most = max((p.detector.points for p in producers), default=0)
+
+    def column(name: str) -> NDArray[Any]:
+        return np.concatenate([r[name] for r in rows])
+
+    points = [np.pad(r["points"], ((0, 0), (0, most - r["points"].shape[1]), (0, 0)), constant_values=np.nan) for r in rows]
+    order = np.argsort(column("frame"), kind="stable")
+    return Detections(column("frame")[order], column("box")[order], column("score")[order],
+                      np.concatenate(points)[order], column("producer")[order], names,
+                      producers[0].detector.kind if producers else "face")
+
+
+def _spans(marked: NDArray[np.bool_]) -> tuple[Span, ...]:
+    """Runs of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(np.int8)))
+    return tuple(Span(int(a), int(b)) for a, b in edges.reshape(-1, 2))
+
+
+def _packed(arrays: Mapping[str, Any]) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, **arrays)
+    return file.getvalue()
+
+
+def _unpacked(data: bytes | None) -> dict[str, NDArray[Any]] | None:
+    if data is None:
+        return None
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return dict(arrays)

@@ -1,0 +1,221 @@
+"""A recipe says what is hidden and how: JSON, validated, with the version of every method in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from maskanyone import folders, registry
+from maskanyone.errors import BadRecipe
+
+FORMAT = 1
+DEFAULT = "faces"
+_MOST_BYTES = 1 << 20
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Step(_Part):
+    """One method with its parameters."""
+
+    method: str
+    version: int = 1
+    params: dict[str, Any] = Field(default_factory=dict)
+
+    def checked(self) -> BaseModel:
+        """Its parameters, validated by the method; raises ``BadRecipe``."""
+        return registry.params(self.method, self.version, self.params)
+
+
+class HideStep(Step):
+    """A method that hides one kind of thing."""
+
+    target: Literal["face", "head"] = "face"
+
+
+class People(_Part):
+    """Who is hidden, and how."""
+
+    who: Literal["everyone"] = "everyone"
+    hide: tuple[HideStep, ...] = ()
+    overlay: tuple[()] = ()
+
+
+class OutputSettings(_Part):
+    """How the result is coded."""
+
+    codec: Literal["h264"] = "h264"
+    crf: int = Field(18, ge=0, le=40, title="Quality", description="Lower is better and larger; 18 looks like the source.")
+    speed: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"] = Field(
+        "veryfast", title="Encoder's effort", description="Slower makes smaller files.")
+    version: Literal[1] = 1
+
+
+class AuditSettings(_Part):
+    """The search of the finished file; comes with a later version."""
+
+
+#: how faces are found unless a recipe says otherwise; chosen by measurement (docs/benchmarks.md)
+DETECT = (
+    Step(method="detect.centerface", params={"size": 640, "every": 2, "offset": 0}),
+    Step(method="detect.centerface", params={"size": 416, "every": 2, "offset": 1}),
+)
+
+
+class Recipe(_Part):
+    """What becomes of a recording. ``detect`` and ``track`` say how people are found; presets set them."""
+
+    format: Literal[1] = FORMAT
+    name: str = Field("", max_length=120)
+    description: str = Field("", max_length=1000)
+    people: tuple[People, ...] = ()
+    background: None = None
+    sound: tuple[Step, ...] = ()
+    extract: tuple[()] = ()
+    detect: tuple[Step, ...] = DETECT
+    track: dict[str, Any] = Field(default_factory=dict)
+    audit: AuditSettings = AuditSettings()
+    output: OutputSettings = OutputSettings()
+    seed: int | None = Field(None, ge=0, lt=2**63)
+
+    @staticmethod
+    def load(path: Path | str) -> Recipe:
+        """Read a recipe from a JSON file; raises ``BadRecipe``."""
+        path = Path(path)
+        try:
+            if path.stat().st_size > _MOST_BYTES:
+                raise BadRecipe(path, "is too large for a recipe", "Choose a recipe's JSON file")
+            return Recipe.parse(json.loads(path.read_text("utf-8")), path)
+        except OSError:
+            raise BadRecipe(path, "cannot be read", "Check its name and folder") from None
+        except ValueError:
+            raise BadRecipe(path, "is not JSON", "Choose a recipe's JSON file") from None
+
+    @staticmethod
+    def preset(name: str) -> Recipe:
+        """A preset by name: the user's own first, then the built-in ones; raises ``BadRecipe``."""
+        known = presets()
+        if name not in known:
+            raise BadRecipe(name, "there is no preset of that name", f"Choose one of {', '.join(known)}")
+        return Recipe.load(known[name])
+
+    @staticmethod
+    def parse(data: object, subject: object = "recipe") -> Recipe:
+        """Validate plain data, every method's parameters included; raises ``BadRecipe``."""
+        try:
+            recipe = Recipe.model_validate(data)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"]) or "it"
+            raise BadRecipe(f"{subject}, {place}", str(first["msg"]).lower(), "See docs/recipes.md") from None
+        recipe.check()
+        return recipe
+
+    def check(self) -> None:
+        """Validate every step with its method; raises ``BadRecipe``."""
+        for kind, steps in (("hide", self.hiding()), ("voice", self.sound), ("detect", self.detect)):
+            for step in steps:
+                registry.info(step.method, kind)  # type: ignore[arg-type]
+                step.checked()
+        if not self.hiding():
+            raise BadRecipe(self.name or "recipe", "hides nothing", "Add a step, for instance --hide face=solid")
+
+    def hiding(self) -> tuple[HideStep, ...]:
+        """All steps that hide."""
+        return tuple(step for people in self.people for step in people.hide)
+
+    def keeps_sound(self) -> bool:
+        """Whether the result has sound. An empty list removes it."""
+        return bool(self.sound) and all(registry.implementation(step.method).keeps for step in self.sound)
+
+    def data(self) -> dict[str, Any]:
+        """Plain JSON data, every parameter spelled out, so that it means the same when defaults change."""
+        plain = self.model_dump(mode="json")
+        for step in _steps(plain):
+            step["params"] = registry.params(step["method"], step["version"], step["params"]).model_dump(mode="json")
+        return plain
+
+    def with_steps(self, hide: Iterable[str]) -> Recipe:
+        """Replace the step of each target named in ``TARGET=METHOD[:key=value,...]``; raises ``BadRecipe``."""
+        steps = [_parsed(text) for text in hide]
+        targets = {step["target"] for step in steps}
+        plain = self.model_dump(mode="json")
+        people = plain["people"][0] if plain["people"] else {"who": "everyone", "hide": []}
+        people["hide"] = [step for step in people["hide"] if step["target"] not in targets] + steps
+        return Recipe.parse(plain | {"people": [people]}, "--hide")
+
+    def with_values(self, settings: Iterable[str]) -> Recipe:
+        """Set values named as ``hide.face.strength=0.8`` or ``output.crf=20``; raises ``BadRecipe``."""
+        plain = self.model_dump(mode="json")
+        for setting in settings:
+            name, equals, text = setting.partition("=")
+            if not equals or "." not in name and name != "seed":
+                raise BadRecipe(setting, "does not set anything", "Write it as hide.face.strength=0.8 or output.crf=20")
+            _set(plain, name.strip().split("."), _value(text), setting)
+        return Recipe.parse(plain, "--set")
+
+    def with_sound(self, keep: bool) -> Recipe:
+        """Keep or remove the sound."""
+        step = {"method": "voice.keep" if keep else "voice.remove", "version": 1, "params": {}}
+        return Recipe.parse(self.model_dump(mode="json") | {"sound": [step]}, "--audio")
+
+
+def presets() -> Mapping[str, Path]:
+    """Every preset's file by name, built-in ones first; the user's own replace those of the same name."""
+    from importlib.resources import files
+
+    built_in = Path(str(files("maskanyone").joinpath("presets")))
+    if not built_in.is_dir():  # a checkout: the folder lies beside the package
+        built_in = Path(__file__).resolve().parent.parent / "presets"
+    found = sorted(built_in.glob("*.json"), key=lambda path: (path.stem != DEFAULT, path.stem))
+    return {path.stem: path for path in (*found, *sorted(folders.presets().glob("*.json")))}
+
+
+def _steps(plain: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*(step for people in plain["people"] for step in people["hide"]), *plain["sound"], *plain["detect"]]
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """``TARGET=METHOD[:key=value,...]`` as a step."""
+    target, equals, rest = text.partition("=")
+    method, _, settings = rest.partition(":")
+    if not equals or not method:
+        raise BadRecipe(text, "is not a step", "Write it as face=solid or face=blur:strength=0.8")
+    values = dict(pair.partition("=")[::2] for pair in settings.split(",") if pair)
+    name = method if "." in method else f"hide.{method}"
+    known = registry.info(name, "hide")
+    if target not in known.targets:
+        raise BadRecipe(text, f"{known.title.lower()} cannot hide a {target or 'nothing'}", f"Choose one of {', '.join(known.targets)}")
+    return {"target": target, "method": name, "version": known.version, "params": {k: _value(v) for k, v in values.items()}}
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _set(plain: dict[str, Any], path: list[str], value: Any, setting: str) -> None:
+    section, *rest = path
+    if section in ("output", "audit", "track") and len(rest) == 1:
+        plain[section][rest[0]] = value
+        return
+    if section == "seed" and not rest:
+        plain["seed"] = value
+        return
+    steps: list[dict[str, Any]] = []
+    if section == "hide" and len(rest) == 2:
+        steps = [step for people in plain["people"] for step in people["hide"] if step["target"] == rest[0]]
+    elif section in ("detect", "sound") and len(rest) == 2:
+        steps = [step for step in plain[section] if step["method"].split(".")[1] == rest[0]]
+    if not steps:
+        raise BadRecipe(setting, "names nothing in this recipe", "Write it as hide.face.strength=0.8 or output.crf=20")
+    for step in steps:
+        step["params"][rest[1]] = value

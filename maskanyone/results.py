@@ -1,0 +1,127 @@
+"""Results: where they lie, and that one appears whole or not at all, never over a source or a stranger's file."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from maskanyone import keys
+from maskanyone.data import Video
+from maskanyone.errors import BadOutput
+from maskanyone.recipe import Recipe
+from maskanyone.video.write import temporary
+
+_LEAST_FREE = 20 << 20
+
+
+class Target:
+    """One result's video and report."""
+
+    def __init__(self, video: Path, source: Video, recipe: Recipe) -> None:
+        self.video = video
+        self.report = video.with_name(f"{video.stem}.report.json")
+        self._source, self._recipe = source, recipe
+
+    def existing(self, overwrite: bool) -> dict[str, Any] | None:
+        """The report of the same recipe's whole result of the same source, if it is there already.
+
+        Raises:
+            BadOutput: the result would land on its source or on another file.
+        """
+        if self.video.suffix.lower() != ".mp4":
+            raise BadOutput(self.video, "is no name for a result", "Results are MP4 files: end the name with .mp4")
+        source = Path(self._source.path)
+        for path in (self.video, self.report):
+            if path.exists() and path.samefile(source):
+                raise BadOutput(path, "is the source itself", "Choose another folder with -o")
+        if not self.video.exists() and not self.report.exists():
+            return None
+        report = read_report(self.report)
+        ours = report is not None and report.get("key") == key(self._source, self._recipe)
+        if ours and report is not None and self.video.exists() and _sha256(self.video) == report["result"]["sha256"]:
+            return None if overwrite else report
+        if overwrite or (ours and not self.video.exists()):
+            return None
+        raise BadOutput(self.video if self.video.exists() else self.report,
+                        "is there already and is not this recipe's result of this source",
+                        "Move it away, choose another folder with -o, or add --overwrite")
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Path]:
+        """A temporary file beside the result, gone afterwards whatever happens."""
+        self._make_folder()
+        for old in self.video.parent.glob(f".{self.video.name}.*.part"):
+            if not _alive(old):
+                old.unlink(missing_ok=True)
+        unfinished = temporary(self.video)
+        try:
+            yield unfinished
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def finish(self, unfinished: Path, report: Mapping[str, Any]) -> None:
+        """Give both files their names: first the report, so that no result is ever without one."""
+        beside = temporary(self.report)
+        try:
+            with beside.open("w", encoding="utf-8") as file:
+                json.dump(report, file, indent=1, ensure_ascii=False)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(beside, self.report)
+            os.replace(unfinished, self.video)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise BadOutput(self.video, f"cannot be written ({error.strerror})", "Choose another folder with -o") from None
+
+    def _make_folder(self) -> None:
+        folder = self.video.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(folder).free
+        except OSError as error:
+            raise BadOutput(folder, f"cannot be used ({error.strerror})", "Choose another folder with -o") from None
+        if not os.access(folder, os.W_OK):
+            raise BadOutput(folder, "cannot be written to", "Choose another folder with -o")
+        if free < self._source.bytes // 2 + _LEAST_FREE:
+            raise BadOutput(folder, f"has only {free / 1e6:.0f} MB left", "Free some, or choose another folder with -o")
+
+
+def key(source: Video, recipe: Recipe) -> str:
+    """What makes two results the same: source and recipe."""
+    return keys.key("result", source=source.sha256, recipe=recipe.data())
+
+
+def read_report(path: Path) -> dict[str, Any] | None:
+    """A report, or none where there is no file that is one."""
+    try:
+        report = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return report if isinstance(report, dict) and isinstance(report.get("result"), dict) else None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _alive(unfinished: Path) -> bool:
+    """Whether the process that writes this temporary file still runs."""
+    process = unfinished.name.rsplit(".", 2)[1].partition("-")[0]
+    if not process.isdigit():
+        return False
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,64 @@
+"""Facts and finished pieces on disk: only what can be computed again, only bytes, never pickled objects."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import diskcache
+
+LIMIT = 20 << 30
+
+
+class _BytesDisk(diskcache.Disk):  # type: ignore[misc]
+    """Stores bytes as they are and refuses everything that would need pickle."""
+
+    def store(self, value: Any, read: bool, key: Any = diskcache.UNKNOWN) -> Any:
+        if not isinstance(value, bytes):
+            raise TypeError("only bytes are kept")
+        return super().store(value, read, key)
+
+    def fetch(self, mode: int, filename: Any, value: Any, read: bool) -> Any:
+        if mode == diskcache.core.MODE_PICKLE:
+            raise TypeError("only bytes are kept")
+        return super().fetch(mode, filename, value, read)
+
+
+class Cache:
+    """Bytes by key, least recently used ones dropped first. A value that was changed on disk counts as absent."""
+
+    def __init__(self, folder: Path, limit: int = LIMIT) -> None:
+        self._cache = diskcache.Cache(str(folder), disk=_BytesDisk, size_limit=limit,
+                                      eviction_policy="least-recently-used", timeout=60)
+
+    def get(self, key: str) -> bytes | None:
+        """The value, or none."""
+        try:
+            kept = self._cache.get(key)
+        except (OSError, TypeError):
+            return None
+        if not isinstance(kept, bytes) or hashlib.sha256(kept[32:]).digest() != kept[:32]:
+            return None
+        return kept[32:]
+
+    def put(self, key: str, value: bytes) -> None:
+        """Keep a value; it is there whole or not at all."""
+        self._cache.set(key, hashlib.sha256(value).digest() + value)
+
+    def drop(self, key: str) -> None:
+        """Forget a value."""
+        self._cache.delete(key)
+
+    def clear(self) -> int:
+        """Forget everything; returns how many values there were."""
+        return int(self._cache.clear())
+
+    @property
+    def bytes(self) -> int:
+        """How much it holds on disk."""
+        return int(self._cache.volume())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._cache.close()

@@ -1,0 +1,73 @@
+"""What one may choose about following people through time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_ADVANCED: dict[str, Any] = {"advanced": True}
+_SECONDS: dict[str, Any] = {"unit": "s"}
+
+
+class TrackParams(BaseModel):
+    """How detections become tracks. Everything that lasts is in seconds, so that any frame rate is treated alike."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    before: float = Field(
+        0.25, ge=0, le=10, title="Hide before the first sight", json_schema_extra=_SECONDS,
+        description="How long before it is first found a face is hidden already. Detectors notice an entrance late.",
+    )
+    after: float = Field(
+        0.25, ge=0, le=10, title="Hide after the last sight", json_schema_extra=_SECONDS,
+        description="How long after it was last found a face stays hidden.",
+    )
+    fill: float = Field(
+        1.0, ge=0, le=30, title="Longest gap to fill", json_schema_extra=_SECONDS,
+        description="A face that is lost and found again within this time stays hidden in between.",
+    )
+    smooth: float = Field(
+        0.2, ge=0, le=1, title="Smoothing", json_schema_extra=_SECONDS,
+        description="How far a mask looks back and ahead to move steadily. 0 follows each detection as it is.",
+    )
+    growth: float = Field(
+        0.5, ge=0, le=5, title="Growth while unseen", json_schema_extra={"unit": "of its size per second"},
+        description="How fast a mask grows while nobody sees the face, since it may have moved.",
+    )
+    start: float = Field(
+        0.2, ge=0, le=1, title="Least score of a track",
+        description="A track is hidden only where its best detection reaches this. Lower hides more that are no faces.",
+    )
+    confirm: float = Field(
+        0.2, ge=0, le=1, title="Least score of a short track",
+        description="The same for tracks seen in a few frames only although somebody looked at those around them.",
+    )
+    short: int = Field(
+        3, ge=1, le=100, title="Short track", json_schema_extra={"unit": "frames", **_ADVANCED},
+        description="A track seen in fewer frames than this is short.",
+    )
+    blind: float = Field(
+        0.2, ge=0, le=10, title="Longest time without a look", json_schema_extra={**_SECONDS, **_ADVANCED},
+        description="Frames that are further than this from a frame at which a detector looked are covered wholly.",
+    )
+    high: float = Field(
+        0.5, ge=0, le=1, title="Trusted score", json_schema_extra=_ADVANCED,
+        description="Detections of this score choose their track first, weaker ones take what is left.",
+    )
+    speed: float = Field(
+        10.0, ge=0.1, le=100, title="Fastest motion", json_schema_extra={"unit": "of its size per second", **_ADVANCED},
+        description="How fast a face may move away from where it was expected and still count as the same.",
+    )
+    overlap: float = Field(
+        0.4, ge=0.05, le=1, title="Overlap of duplicates", json_schema_extra=_ADVANCED,
+        description="Detections of one frame that share at least this part of their common area are one face.",
+    )
+    cut_least: float = Field(
+        24.0, ge=1, le=255, title="Least change at a cut", json_schema_extra=_ADVANCED,
+        description="Mean change of hue, saturation and brightness, each 0 to 255, that a cut has at least.",
+    )
+    cut_ratio: float = Field(
+        3.5, ge=1, le=50, title="Cut against its neighbours", json_schema_extra=_ADVANCED,
+        description="How many times greater than in the frames around it the change is at a cut.",
+    )

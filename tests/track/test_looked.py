@@ -1,0 +1,77 @@
+"""Frames of which nothing is known are named."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maskanyone.data import Span
+from maskanyone.track.looked import blind, looked, spans
+
+from .films import looks, unhurried
+
+
+def dark(ran: list[int], frames: int = 30, cut: int | None = None, rate: float = 10) -> list[int]:
+    seen = np.zeros(frames, bool)
+    seen[ran] = True
+    shot = (np.arange(frames) >= (frames if cut is None else cut)).astype(np.int64)
+    return [f for span in blind(seen, shot, np.arange(frames) / rate, 0.2) for f in range(span.start, span.stop)]
+
+
+def test_a_frame_is_looked_at_where_any_producer_ran() -> None:
+    assert looked(looks(np.array([[True, False, False], [False, False, True]]))).tolist() == [True, False, True]
+
+
+def test_producers_that_only_failed_or_are_none_saw_nothing() -> None:
+    assert not looked(looks(np.zeros((2, 4), bool))).any()
+    assert not looked(looks(np.zeros((0, 4), bool))).any()
+
+
+def test_a_film_nobody_looked_at_is_blind_throughout() -> None:
+    assert blind(np.zeros(9, bool), np.zeros(9, np.int64), np.arange(9.0), 10) == (Span(0, 9),)
+
+
+def test_a_film_that_was_looked_at_throughout_has_no_blind_frame() -> None:
+    assert dark(list(range(30))) == []
+
+
+def test_a_film_without_frames_has_no_blind_frame() -> None:
+    assert blind(np.zeros(0, bool), np.zeros(0, np.int64), np.zeros(0), 0.2) == ()
+
+
+def test_short_times_without_a_look_are_vouched_for() -> None:
+    assert dark([*range(0, 30, 4), 29]) == []
+
+
+def test_what_is_further_from_a_look_than_allowed_is_blind() -> None:
+    assert dark([*range(11), *range(20, 30)]) == [13, 14, 15, 16, 17]
+
+
+def test_before_the_first_look_and_after_the_last_all_is_blind() -> None:
+    assert dark(list(range(1, 29))) == [0, 29]
+
+
+def test_a_look_does_not_vouch_for_another_shot() -> None:
+    assert dark([*range(10), *range(13, 30)], cut=11) == []
+    assert dark([*range(10), *range(16, 30)], cut=10) == [10, 11, 12, 13]
+
+
+@pytest.mark.parametrize("rate", [2, 30, 120])
+def test_the_limit_is_in_seconds(rate: int) -> None:
+    limit = int(0.2 * rate)
+    found = dark([0, 4 * limit + 3], 4 * limit + 4, rate=rate)
+    assert found == list(range(limit + 1, 3 * limit + 3))
+
+
+@unhurried
+@given(st.lists(st.booleans(), max_size=30))
+def test_spans_name_the_true_values_once_each_and_never_touch(flags: list[bool]) -> None:
+    found = spans(np.array(flags, bool))
+    named = [frame for span in found for frame in range(span.start, span.stop)]
+    assert named == [frame for frame, flag in enumerate(flags) if flag]
+    assert all(len(span) > 0 for span in found)
+    assert all(a.stop < b.start for a, b in pairwise(found))

@@ -238,8 +238,10 @@ def take_cpu_torch(environment: Environment) -> None:
     if "+cpu" in offered(environment, f"torch=={tested('torch')}"):
         return
     pair = [f"{name}=={tested(name)}" for name in ("torch", "torchvision")]
-    options = ["--no-deps", "--retries", "1", "--timeout", "20"]
-    if environment.pip("install", *options, "--index-url", CPU_INDEX, *pair):
+    say("Fetching PyTorch's CPU build.")
+    options = ["--quiet", "--no-deps", "--retries", "1", "--timeout", "20", "--index-url", CPU_INDEX]
+    command = [str(environment.python), "-m", "pip", "install", *options, *pair]
+    if subprocess.run(command, env=environment.variables(), stderr=subprocess.DEVNULL, check=False).returncode:
         say("PyTorch's CPU build could not be fetched: its default build is taken, which works too but is 5 GB larger.")
 
 

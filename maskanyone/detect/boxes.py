@@ -14,7 +14,7 @@ GRID = 32
 def fitted(picture: Pixels, longer: int) -> tuple[Pixels, float]:
     """Scale so that the longer side is ``longer`` px and pad right and bottom with black to multiples of 32.
 
-    Returns the picture and the scale from ``picture`` to it. Small pictures are not enlarged beyond twice their size.
+    Returns the picture and the scale from ``picture`` to it. Small pictures are enlarged at most twice.
     """
     height, width = picture.shape[:2]
     scale = min(longer / max(height, width), 2.0)

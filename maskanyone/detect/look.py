@@ -206,12 +206,15 @@ class _Eyes:
 
     def _take(self, answers: _Answers, index: int, scale: tuple[float, float], future: Future[Found]) -> None:
         try:
-            answers.take(index, scale, future.result(self._timeout))
+            error = future.exception(self._timeout)
         except TimeoutError:
             self._dead.add(answers.name)
             answers.fault(index, f"took longer than {self._timeout:g} s")
-        except Exception as error:  # every fault of a detector is kept and told
+            return
+        if error is not None:  # every fault of a detector is kept and told
             answers.fault(index, f"raised {type(error).__name__}: {error}")
+        else:
+            answers.take(index, scale, future.result())
 
     def _small(self, index: int, frame: Frame) -> tuple[Pixels, tuple[float, float]]:
         """The picture with square pixels, as large as its detectors want, and the scale from the upright one to it."""

@@ -42,12 +42,13 @@ class Guarded:
             self._crew = Crew(1, str(self.hider.id))
         answer: Future[object] = self._crew.call(self.hider.hide, crop, region, moment)
         try:
-            pixels = answer.result(self._timeout)
+            error = answer.exception(self._timeout)
         except TimeoutError:
             self._hung = True
             return None, f"{self.hider.id} took longer than {self._timeout:g} s"
-        except Exception as error:  # every fault of a method is covered and named
+        if error is not None:  # every fault of a method is covered and named
             return None, f"{self.hider.id} raised {type(error).__name__}: {error}"
+        pixels = answer.result()
         if not isinstance(pixels, np.ndarray) or pixels.shape != crop.shape or pixels.dtype != np.uint8:
             return None, f"{self.hider.id} returned no picture of the region's size"
         return pixels, None

@@ -99,4 +99,6 @@ def _feather(inside: NDArray[np.bool_], distance: Float, soft: float) -> Pixels:
 
 
 def _blocks(halves: NDArray[T]) -> NDArray[T]:
-    return halves.repeat(2, 0).repeat(2, 1)
+    blocks = halves.repeat(2, 0).repeat(2, 1)
+    blocks.flags.writeable = False  # no method may uncover its own region
+    return blocks

@@ -36,11 +36,11 @@ class TrackParams(BaseModel):
         description="How fast a mask grows while nobody sees the face, since it may have moved.",
     )
     start: float = Field(
-        0.2, ge=0, le=1, title="Least score of a track",
+        0.3, ge=0, le=1, title="Least score of a track",
         description="A track is hidden only where its best detection reaches this. Lower hides more that are no faces.",
     )
     confirm: float = Field(
-        0.2, ge=0, le=1, title="Least score of a short track",
+        0.3, ge=0, le=1, title="Least score of a short track",
         description="The same for tracks seen in a few frames only although somebody looked at those around them.",
     )
     short: int = Field(

@@ -39,9 +39,9 @@ class Row:
 
 ROWS = {
     "hide.solid": Row({"colour": "#ffffff"}, {}),
-    "hide.blur": Row({"strength": 0.1}, {"strength": 1}, alike=3),
-    "hide.pixelate": Row({"strength": 0.1}, {"strength": 1}, alike=7),
-    "hide.contours": Row({"strength": 0.1}, {"strength": 1}, alike=30),
+    "hide.blur": Row({"strength": 0.1}, {"strength": 1}, alike=2.5),
+    "hide.pixelate": Row({"strength": 0.1}, {"strength": 1}, alike=3),
+    "hide.contours": Row({"strength": 0.1}, {"strength": 1}, alike=12),
 }
 
 BOXES = {
@@ -286,8 +286,8 @@ def frame(size: tuple[int, int] = SIZE, scale: float = 1) -> Picture:
         whole = cv2.GaussianBlur(whole, (0, 0), 0.4 / scale).astype(np.uint8)
     corner = scale / 2 - 0.5  # cv2 counts from the centres of pixels
     rgb = cv2.warpAffine(whole, np.array([[scale, 0, corner], [0, scale, corner]]), size, flags=cv2.INTER_LINEAR)
-    none = np.empty((0, 0), np.uint8)
-    return Picture(*Picture(none, none, none, Colours()).planes(rgb.astype(np.uint8)), Colours())
+    blank, colours = np.empty(rgb.shape[:2], np.uint8), Colours(matrix=1)
+    return Picture(*Picture(blank, blank, blank, colours).planes(rgb.astype(np.uint8)), colours)
 
 
 def planes(picture: Picture) -> tuple[Pixels, Pixels, Pixels]:

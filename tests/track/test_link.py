@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from random import Random
 
 import numpy as np
 import pytest
@@ -137,9 +138,9 @@ def test_nothing_crosses_a_cut(film: Facts) -> None:
 
 @unhurried
 @given(films(), st.randoms(use_true_random=False))
-def test_the_order_of_detections_does_not_matter(film: Facts, random: object) -> None:
+def test_the_order_of_detections_does_not_matter(film: Facts, random: Random) -> None:
     order = list(range(len(film.detections)))
-    random.shuffle(order)  # type: ignore[attr-defined]
+    random.shuffle(order)
     assert same(film.link(), replace(film, detections=rows_of(film, np.array(order, int))).link())
 
 

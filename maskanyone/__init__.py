@@ -1,10 +1,10 @@
 """MaskAnyone hides the people in videos and keeps what research needs; nothing leaves the machine.
 
-    import maskanyone
+import maskanyone
 
-    recipe = maskanyone.Recipe.preset("faces")
-    result = maskanyone.mask("interview.mp4", "masked/interview.mp4", recipe)
-    print(result.report["verdict"])
+recipe = maskanyone.Recipe.preset("faces")
+result = maskanyone.mask("interview.mp4", "masked/interview.mp4", recipe)
+print(result.report["verdict"])
 """
 
 from __future__ import annotations
@@ -29,15 +29,41 @@ if TYPE_CHECKING:
     from maskanyone.recipe import Recipe
 
 _ROOMS = {
-    "analyse": "api", "mask": "api", "preview": "api", "Analysis": "pipeline", "Result": "pipeline", "Recipe": "recipe",
-    "BadOutput": "errors", "BadRecipe": "errors", "Cancelled": "errors", "Damaged": "errors", "Failed": "errors",
-    "MaskAnyoneError": "errors", "MissingWeights": "errors", "Refused": "errors", "TooLarge": "errors",
+    "analyse": "api",
+    "mask": "api",
+    "preview": "api",
+    "Analysis": "pipeline",
+    "Result": "pipeline",
+    "Recipe": "recipe",
+    "BadOutput": "errors",
+    "BadRecipe": "errors",
+    "Cancelled": "errors",
+    "Damaged": "errors",
+    "Failed": "errors",
+    "MaskAnyoneError": "errors",
+    "MissingWeights": "errors",
+    "Refused": "errors",
+    "TooLarge": "errors",
     "Unreadable": "errors",
 }
 
 __all__ = [
-    "Analysis", "BadOutput", "BadRecipe", "Cancelled", "Damaged", "Failed", "MaskAnyoneError", "MissingWeights",
-    "Recipe", "Refused", "Result", "TooLarge", "Unreadable", "analyse", "mask", "preview",
+    "Analysis",
+    "BadOutput",
+    "BadRecipe",
+    "Cancelled",
+    "Damaged",
+    "Failed",
+    "MaskAnyoneError",
+    "MissingWeights",
+    "Recipe",
+    "Refused",
+    "Result",
+    "TooLarge",
+    "Unreadable",
+    "analyse",
+    "mask",
+    "preview",
 ]
 
 

@@ -12,8 +12,15 @@ from maskanyone.store.cache import Cache
 
 
 def mask(
-    video: Path | str, out_file: Path | str, recipe: Recipe | str, *, progress: Progress | None = None,
-    cancel: Cancel | None = None, overwrite: bool = False, salvage: bool = False, anonymous: bool = False,
+    video: Path | str,
+    out_file: Path | str,
+    recipe: Recipe | str,
+    *,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    overwrite: bool = False,
+    salvage: bool = False,
+    anonymous: bool = False,
     cache: Store | None = None,
 ) -> Result:
     """Hide what a recipe says in one recording and write the result and its report.
@@ -24,8 +31,8 @@ def mask(
         recipe: a ``Recipe`` or the name of a preset.
         progress: called as ``progress(stage, done, total)``, in frames, from several threads but one at a time.
         cancel: asked often whether to stop; then ``Cancelled`` is raised within two seconds and nothing is left.
-        overwrite: replace a file that is there; without it only the same recipe's result of the same source is accepted,
-            and returned as it is.
+        overwrite: replace a file that is there; without it only the same recipe's result of the same source is
+            accepted, and returned as it is.
         salvage: mask a damaged recording; pictures that a loss has spoiled are covered wholly.
         anonymous: leave the recording's name out of the report.
         cache: where facts and finished pieces are kept; this machine's cache unless given.
@@ -37,13 +44,27 @@ def mask(
         Refused: bad input, with the sentence a user reads. Cancelled. Failed: a fault of ours.
     """
     with _Kept(cache) as kept:
-        return pipeline.mask(video, out_file, _recipe(recipe), cache=kept, progress=progress, cancel=cancel,
-                             overwrite=overwrite, salvage=salvage, anonymous=anonymous)
+        return pipeline.mask(
+            video,
+            out_file,
+            _recipe(recipe),
+            cache=kept,
+            progress=progress,
+            cancel=cancel,
+            overwrite=overwrite,
+            salvage=salvage,
+            anonymous=anonymous,
+        )
 
 
 def analyse(
-    video: Path | str, recipe: Recipe | str = "faces", *, progress: Progress | None = None, cancel: Cancel | None = None,
-    salvage: bool = False, cache: Store | None = None,
+    video: Path | str,
+    recipe: Recipe | str = "faces",
+    *,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    salvage: bool = False,
+    cache: Store | None = None,
 ) -> Analysis:
     """Find and follow everybody in a recording; hides nothing. Arguments and errors as for ``mask``."""
     with _Kept(cache) as kept:

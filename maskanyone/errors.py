@@ -1,15 +1,15 @@
 """What can go wrong, as sentences a researcher can act on.
 
-    MaskAnyoneError
-    ├── Refused            bad input; the command line ends with 2, the batch goes on
-    │   ├── Unreadable     not a video that can be read
-    │   ├── TooLarge       beyond a limit on pixels, duration or streams
-    │   ├── Damaged        a part of the recording is lost (``salvage`` masks it all the same)
-    │   ├── BadRecipe      unknown method, value out of bounds, unreadable recipe
-    │   ├── BadOutput      the result cannot or must not be written there
-    │   └── MissingWeights weights that a method needs are not here
-    ├── Failed             a fault of ours while masking; nothing was written
-    └── Cancelled          stopped on request; nothing was written
+MaskAnyoneError
+├── Refused            bad input; the command line ends with 2, the batch goes on
+│   ├── Unreadable     not a video that can be read
+│   ├── TooLarge       beyond a limit on pixels, duration or streams
+│   ├── Damaged        a part of the recording is lost (``salvage`` masks it all the same)
+│   ├── BadRecipe      unknown method, value out of bounds, unreadable recipe
+│   ├── BadOutput      the result cannot or must not be written there
+│   └── MissingWeights weights that a method needs are not here
+├── Failed             a fault of ours while masking; nothing was written
+└── Cancelled          stopped on request; nothing was written
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ FORMAT = 1
 
 def key(kind: str, **made_of: Any) -> str:
     """The key of an artefact. Everything in ``made_of`` is plain data."""
-    return hashlib.sha256(rfc8785.dumps({"kind": kind, "format": FORMAT} | made_of)).hexdigest()
+    plain: Any = {"kind": kind, "format": FORMAT} | made_of
+    return hashlib.sha256(rfc8785.dumps(plain)).hexdigest()
 
 
 @lru_cache

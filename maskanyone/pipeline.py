@@ -25,7 +25,7 @@ from maskanyone.track import Links, TrackParams, link
 from maskanyone.video.encode import Output
 from maskanyone.video.pieces import divided
 from maskanyone.video.probe import probe
-from maskanyone.video.read import read
+from maskanyone.video.read import Frame, read
 from maskanyone.video.write import join
 from maskanyone.weights import store as weights
 
@@ -74,8 +74,16 @@ class Watch:
 
 
 def mask(
-    video: Path | str, out_file: Path | str, recipe: Recipe, *, cache: Store, progress: Progress | None = None,
-    cancel: Cancel | None = None, overwrite: bool = False, salvage: bool = False, anonymous: bool = False,
+    video: Path | str,
+    out_file: Path | str,
+    recipe: Recipe,
+    *,
+    cache: Store,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    overwrite: bool = False,
+    salvage: bool = False,
+    anonymous: bool = False,
 ) -> Result:
     """Hide what the recipe says in one recording; see ``maskanyone.mask``."""
     began = time.monotonic()
@@ -91,8 +99,14 @@ def mask(
     pieces.render()
     with target.writing() as unfinished:
         timeline = task.timeline
-        join(source, timeline, pieces.stored(), unfinished, sound=recipe.keeps_sound(),
-             tick=lambda: watch.tick(JOINING, 1, 1))
+        join(
+            source,
+            timeline,
+            pieces.stored(),
+            unfinished,
+            sound=recipe.keeps_sound(),
+            tick=lambda: watch.tick(JOINING, 1, 1),
+        )
         facts = _facts(analysis, recipe, pieces.faults, time.monotonic() - began)
         report = reports.describe(facts, unfinished, anonymous=anonymous)
         target.finish(unfinished, report)
@@ -101,7 +115,12 @@ def mask(
 
 
 def analyse(
-    video: Path | str, recipe: Recipe, *, cache: Store, progress: Progress | None = None, cancel: Cancel | None = None,
+    video: Path | str,
+    recipe: Recipe,
+    *,
+    cache: Store,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
     salvage: bool = False,
 ) -> Analysis:
     """Find and follow everybody; hides nothing. See ``maskanyone.analyse``."""
@@ -113,7 +132,7 @@ def preview(video: Path | str, seconds: float, recipe: Recipe, *, around: float 
     """One frame before and after, from a look at the time around it alone. See ``maskanyone.preview``."""
     source = probe(video)
     zero = float(source.zero)
-    frames = []
+    frames: list[Frame] = []
     for frame in read(source, salvage=True):
         at = float(frame.pts * source.time_base) - zero
         if at > seconds + around:
@@ -139,12 +158,24 @@ def preview(video: Path | str, seconds: float, recipe: Recipe, *, around: float 
 
 def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage: bool) -> Analysis:
     def key(kind: str, span: Span, identity: Mapping[str, Any]) -> str:
-        return keys.key(kind, source=source.sha256, span=keys.span_of(span), salvage=salvage, by=dict(identity),
-                        libraries=dict(keys.libraries("av", "numpy", "opencv-python")))
+        return keys.key(
+            kind,
+            source=source.sha256,
+            span=keys.span_of(span),
+            salvage=salvage,
+            by=dict(identity),
+            libraries=dict(keys.libraries("av", "numpy", "opencv-python")),
+        )
 
     with _Producers(recipe) as producers:
-        seen = look(source, producers.made, cache, key, salvage=salvage,
-                    tick=lambda index: watch.tick(LOOKING, index, source.packets))
+        seen = look(
+            source,
+            producers.made,
+            cache,
+            key,
+            salvage=salvage,
+            tick=lambda index: watch.tick(LOOKING, index, source.packets),
+        )
         return Analysis(source, seen, _linked(source, seen, recipe), producers.identities)
 
 
@@ -169,20 +200,38 @@ def _task(analysis: Analysis, recipe: Recipe, salvage: bool) -> tuple[Task, dict
     output = Output(recipe.output.crf, recipe.output.speed)
     task = Task(source, timeline, plan, _hiding(recipe), output, divided(source, timeline), salvage)
     plain = recipe.data()
-    settings = {"source": source.sha256, "salvage": salvage, "output": plain["output"], "seed": str(plan.seed),
-                "hide": [step for people in plain["people"] for step in people["hide"]],
-                "libraries": dict(keys.libraries("av", "numpy", "opencv-python"))}
+    settings = {
+        "source": source.sha256,
+        "salvage": salvage,
+        "output": plain["output"],
+        "seed": str(plan.seed),
+        "hide": [step for people in plain["people"] for step in people["hide"]],
+        "libraries": dict(keys.libraries("av", "numpy", "opencv-python")),
+    }
     return task, settings
 
 
 def _facts(analysis: Analysis, recipe: Recipe, faults: Sequence[str], seconds: float) -> reports.Facts:
     steps = (*recipe.hiding(), *recipe.sound)
-    methods = [{"method": info.id, "title": info.title, "level": info.level, "protects": info.protects, "shows": info.shows}
-               for info in (registry.info(step.method) for step in steps)]
+    methods = [
+        {"method": info.id, "title": info.title, "level": info.level, "protects": info.protects, "shows": info.shows}
+        for info in (registry.info(step.method) for step in steps)
+    ]
     return reports.Facts(
-        analysis.video, analysis.seen.timeline, analysis.seen.looks, analysis.links.tracks, analysis.links.cuts,
-        analysis.links.blind, faults, recipe.data(), methods, recipe.keeps_sound(), analysis.weights,
-        results.key(analysis.video, recipe), seconds)
+        analysis.video,
+        analysis.seen.timeline,
+        analysis.seen.looks,
+        analysis.links.tracks,
+        analysis.links.cuts,
+        analysis.links.blind,
+        faults,
+        recipe.data(),
+        methods,
+        recipe.keeps_sound(),
+        analysis.weights,
+        results.key(analysis.video, recipe),
+        seconds,
+    )
 
 
 class _Pieces:
@@ -190,8 +239,12 @@ class _Pieces:
 
     def __init__(self, task: Task, settings: Mapping[str, Any], cache: Store, watch: Watch) -> None:
         self._task, self._cache, self._watch = task, cache, watch
-        self._keys = {span: keys.key("piece", span=keys.span_of(span), inside=keys.inside(task.plan, task.timeline, span),
-                                     **settings) for span in task.spans}
+        self._keys = {
+            span: keys.key(
+                "piece", span=keys.span_of(span), inside=keys.inside(task.plan, task.timeline, span), **settings
+            )
+            for span in task.spans
+        }
         self._faulty: dict[Span, bytes] = {}
         self._faults: dict[Span, tuple[str, ...]] = {}
         self._done = 0
@@ -218,7 +271,9 @@ class _Pieces:
                 self._run([span])
                 data = self._faulty.get(span) or self._cache.get(self._keys[span])
             if data is None:
-                raise BadOutput("cache", "keeps nothing", "Free some space on its disk; `maskanyone doctor` says where it is")
+                raise BadOutput(
+                    "cache", "keeps nothing", "Free some space on its disk; `maskanyone doctor` says where it is"
+                )
             yield data
 
     def forget_faulty(self) -> None:
@@ -269,10 +324,14 @@ class _Producers:
         made = registry.implementation(step.method)
         params: Any = step.checked()
         detector: Detector = made(params, {name: weights.ready(name) for name in made.weights})
-        identity = {"method": step.method, "version": step.version, "params": params.model_dump(mode="json"),
-                    "weights": [dict(weights.identity(name)) for name in made.weights], "with": dict(made.computed_with())}
+        identity = {
+            "method": step.method,
+            "version": step.version,
+            "params": params.model_dump(mode="json"),
+            "weights": [dict(weights.identity(name)) for name in made.weights],
+            "with": dict(made.computed_with()),
+        }
         name = f"{made.family}@{params.size}"
-        return Producer(name if all(p.name != name for p in self.made) else f"{name}#{len(self.made)}", detector, identity)
-
-
-
+        return Producer(
+            name if all(p.name != name for p in self.made) else f"{name}#{len(self.made)}", detector, identity
+        )

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from maskanyone import folders, registry
 from maskanyone.errors import BadRecipe
 
-FORMAT = 1
 DEFAULT = "faces"
 _MOST_BYTES = 1 << 20
 
@@ -51,9 +50,12 @@ class OutputSettings(_Part):
     """How the result is coded."""
 
     codec: Literal["h264"] = "h264"
-    crf: int = Field(18, ge=0, le=40, title="Quality", description="Lower is better and larger; 18 looks like the source.")
+    crf: int = Field(
+        18, ge=0, le=40, title="Quality", description="Lower is better and larger; 18 looks like the source."
+    )
     speed: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"] = Field(
-        "veryfast", title="Encoder's effort", description="Slower makes smaller files.")
+        "veryfast", title="Encoder's effort", description="Slower makes smaller files."
+    )
     version: Literal[1] = 1
 
 
@@ -71,7 +73,7 @@ DETECT = (
 class Recipe(_Part):
     """What becomes of a recording. ``detect`` and ``track`` say how people are found; presets set them."""
 
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     name: str = Field("", max_length=120)
     description: str = Field("", max_length=1000)
     people: tuple[People, ...] = ()
@@ -106,22 +108,28 @@ class Recipe(_Part):
         return Recipe.load(known[name])
 
     @staticmethod
-    def parse(data: object, subject: object = "recipe") -> Recipe:
-        """Validate plain data, every method's parameters included; raises ``BadRecipe``."""
+    def parse(data: object, subject: object = "recipe", *, check: bool = True) -> Recipe:
+        """Validate plain data, with every method's parameters if ``check``; raises ``BadRecipe``."""
         try:
             recipe = Recipe.model_validate(data)
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"]) or "it"
             raise BadRecipe(f"{subject}, {place}", str(first["msg"]).lower(), "See docs/recipes.md") from None
-        recipe.check()
+        if check:
+            recipe.check()
         return recipe
 
     def check(self) -> None:
         """Validate every step with its method; raises ``BadRecipe``."""
-        for kind, steps in (("hide", self.hiding()), ("voice", self.sound), ("detect", self.detect)):
+        kinds: dict[registry.MethodKind, tuple[Step, ...]] = {
+            "hide": self.hiding(),
+            "voice": self.sound,
+            "detect": self.detect,
+        }
+        for kind, steps in kinds.items():
             for step in steps:
-                registry.info(step.method, kind)  # type: ignore[arg-type]
+                registry.info(step.method, kind)
                 step.checked()
         if not self.hiding():
             raise BadRecipe(self.name or "recipe", "hides nothing", "Add a step, for instance --hide face=solid")
@@ -146,7 +154,7 @@ class Recipe(_Part):
         steps = [_parsed(text) for text in hide]
         targets = {step["target"] for step in steps}
         plain = self.model_dump(mode="json")
-        people = plain["people"][0] if plain["people"] else {"who": "everyone", "hide": []}
+        people: dict[str, Any] = plain["people"][0] if plain["people"] else {"who": "everyone", "hide": []}
         people["hide"] = [step for step in people["hide"] if step["target"] not in targets] + steps
         return Recipe.parse(plain | {"people": [people]}, "--hide")
 
@@ -155,14 +163,14 @@ class Recipe(_Part):
         plain = self.model_dump(mode="json")
         for setting in settings:
             name, equals, text = setting.partition("=")
-            if not equals or "." not in name and name != "seed":
+            if not equals or ("." not in name and name != "seed"):
                 raise BadRecipe(setting, "does not set anything", "Write it as hide.face.strength=0.8 or output.crf=20")
             _set(plain, name.strip().split("."), _value(text), setting)
         return Recipe.parse(plain, "--set")
 
     def with_sound(self, keep: bool) -> Recipe:
         """Keep or remove the sound."""
-        step = {"method": "voice.keep" if keep else "voice.remove", "version": 1, "params": {}}
+        step: dict[str, Any] = {"method": "voice.keep" if keep else "voice.remove", "version": 1, "params": {}}
         return Recipe.parse(self.model_dump(mode="json") | {"sound": [step]}, "--audio")
 
 
@@ -191,8 +199,17 @@ def _parsed(text: str) -> dict[str, Any]:
     name = method if "." in method else f"hide.{method}"
     known = registry.info(name, "hide")
     if target not in known.targets:
-        raise BadRecipe(text, f"{known.title.lower()} cannot hide a {target or 'nothing'}", f"Choose one of {', '.join(known.targets)}")
-    return {"target": target, "method": name, "version": known.version, "params": {k: _value(v) for k, v in values.items()}}
+        raise BadRecipe(
+            text,
+            f"{known.title.lower()} cannot hide a {target or 'nothing'}",
+            f"Choose one of {', '.join(known.targets)}",
+        )
+    return {
+        "target": target,
+        "method": name,
+        "version": known.version,
+        "params": {k: _value(v) for k, v in values.items()},
+    }
 
 
 def _value(text: str) -> Any:
@@ -210,7 +227,7 @@ def _set(plain: dict[str, Any], path: list[str], value: Any, setting: str) -> No
     if section == "seed" and not rest:
         plain["seed"] = value
         return
-    steps: list[dict[str, Any]] = []
+    steps: list[Any] = []
     if section == "hide" and len(rest) == 2:
         steps = [step for people in plain["people"] for step in people["hide"] if step["target"] == rest[0]]
     elif section in ("detect", "sound") and len(rest) == 2:

@@ -65,15 +65,20 @@ def params(method: str, version: int, values: Mapping[str, Any]) -> BaseModel:
     """
     known = info(method)
     if version != known.version:
-        raise BadRecipe(method, f"the recipe asks for version {version}, here is {known.version}",
-                        "Save the recipe again with this version of MaskAnyone")
+        raise BadRecipe(
+            method,
+            f"the recipe asks for version {version}, here is {known.version}",
+            "Save the recipe again with this version of MaskAnyone",
+        )
     try:
         made: BaseModel = _classes()[method].Params(**values)
         return made
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "parameters"
-        raise BadRecipe(f"{method}, {place}", _told(first), f"`maskanyone methods {method}` shows what it takes") from None
+        raise BadRecipe(
+            f"{method}, {place}", _told(first), f"`maskanyone methods {method}` shows what it takes"
+        ) from None
 
 
 def implementation(method: str) -> Any:
@@ -88,15 +93,23 @@ def _classes() -> dict[str, Any]:
     from maskanyone.hide import hiders
     from maskanyone.voice import voices
 
-    return {made.id: made for made in (*hiders(), *voices(), *detectors())}
+    every: tuple[Any, ...] = (*hiders(), *voices(), *detectors())
+    return {made.id: made for made in every}
 
 
 def _info(made: Any) -> MethodInfo:
     return MethodInfo(
-        id=made.id, version=made.version, kind=made.id.split(".")[0], title=made.title,
-        description=(made.__doc__ or "").strip(), targets=tuple(getattr(made, "targets", ())),
-        level=getattr(made, "level", ""), protects=getattr(made, "protects", ""), shows=getattr(made, "shows", ""),
-        needs=tuple(getattr(made, "needs", ())), weights=tuple(getattr(made, "weights", ())),
+        id=made.id,
+        version=made.version,
+        kind=made.id.split(".")[0],
+        title=made.title,
+        description=(made.__doc__ or "").strip(),
+        targets=tuple(getattr(made, "targets", ())),
+        level=getattr(made, "level", ""),
+        protects=getattr(made, "protects", ""),
+        shows=getattr(made, "shows", ""),
+        needs=tuple(getattr(made, "needs", ())),
+        weights=tuple(getattr(made, "weights", ())),
         schema=made.Params.model_json_schema(),
     )
 

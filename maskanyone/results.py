@@ -48,9 +48,11 @@ class Target:
             return None if overwrite else report
         if overwrite or (ours and not self.video.exists()):
             return None
-        raise BadOutput(self.video if self.video.exists() else self.report,
-                        "is there already and is not this recipe's result of this source",
-                        "Move it away, choose another folder with -o, or add --overwrite")
+        raise BadOutput(
+            self.video if self.video.exists() else self.report,
+            "is there already and is not this recipe's result of this source",
+            "Move it away, choose another folder with -o, or add --overwrite",
+        )
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Path]:
@@ -77,7 +79,9 @@ class Target:
             os.replace(unfinished, self.video)
         except OSError as error:
             beside.unlink(missing_ok=True)
-            raise BadOutput(self.video, f"cannot be written ({error.strerror})", "Choose another folder with -o") from None
+            raise BadOutput(
+                self.video, f"cannot be written ({error.strerror})", "Choose another folder with -o"
+            ) from None
 
     def _make_folder(self) -> None:
         folder = self.video.parent

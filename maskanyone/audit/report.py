@@ -55,16 +55,30 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
     hidden = _hidden_frames(facts)
     stretches = _stretches(facts)
     return {
-        "format": FORMAT, "key": facts.key, "verdict": _verdict(facts, hidden, stretches),
-        "made": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": round(facts.seconds, 2),
-        "source": _source(facts, anonymous), "result": _result(facts, result),
-        "recipe": dict(facts.recipe), "methods": [dict(method) for method in facts.methods],
-        "faces": {"frames_hidden": int(hidden.sum()), "most_at_once": _most_at_once(facts), "tracks": len(facts.tracks)},
-        "to_look_at": stretches, "tracks": [_track(track, facts) for track in facts.tracks],
-        "cuts": [int(cut) for cut in facts.cuts], "looks": _looks(facts),
-        "faults": [*facts.looks.notes, *facts.faults], "damage": list(facts.video.damage),
-        "audit": "not done", "not_protected": [*NOT_PROTECTED, *_shows(facts)],
-        "software": _software(), "weights": [dict(weight) for weight in facts.weights],
+        "format": FORMAT,
+        "key": facts.key,
+        "verdict": _verdict(facts, hidden, stretches),
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(facts.seconds, 2),
+        "source": _source(facts, anonymous),
+        "result": _result(facts, result),
+        "recipe": dict(facts.recipe),
+        "methods": [dict(method) for method in facts.methods],
+        "faces": {
+            "frames_hidden": int(hidden.sum()),
+            "most_at_once": _most_at_once(facts),
+            "tracks": len(facts.tracks),
+        },
+        "to_look_at": stretches,
+        "tracks": [_track(track, facts) for track in facts.tracks],
+        "cuts": [int(cut) for cut in facts.cuts],
+        "looks": _looks(facts),
+        "faults": [*facts.looks.notes, *facts.faults],
+        "damage": list(facts.video.damage),
+        "audit": "not done",
+        "not_protected": [*NOT_PROTECTED, *_shows(facts)],
+        "software": _software(),
+        "weights": [dict(weight) for weight in facts.weights],
     }
 
 
@@ -72,10 +86,18 @@ def _source(facts: Facts, anonymous: bool) -> dict[str, Any]:
     video = facts.video
     name = {} if anonymous else {"name": video.name}
     return name | {
-        "sha256": video.sha256, "bytes": video.bytes, "frames": len(facts.timeline), "codec": video.codec,
-        "width": video.upright[0], "height": video.upright[1], "turned_clockwise": video.turns * 90,
-        "mirrored": video.mirrored, "interlaced": video.interlaced, "left_out": list(video.dropped),
-        "first_frame_s": _seconds(facts, 0), "zero_s": float(video.zero),
+        "sha256": video.sha256,
+        "bytes": video.bytes,
+        "frames": len(facts.timeline),
+        "codec": video.codec,
+        "width": video.upright[0],
+        "height": video.upright[1],
+        "turned_clockwise": video.turns * 90,
+        "mirrored": video.mirrored,
+        "interlaced": video.interlaced,
+        "left_out": list(video.dropped),
+        "first_frame_s": _seconds(facts, 0),
+        "zero_s": float(video.zero),
     }
 
 
@@ -84,8 +106,17 @@ def _result(facts: Facts, result: Path) -> dict[str, Any]:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     timeline = facts.timeline
     seconds = float((int(timeline.pts[-1]) - int(timeline.pts[0]) + timeline.last) * facts.video.time_base)
-    return {"sha256": digest, "bytes": result.stat().st_size, "frames": len(timeline), "seconds": round(seconds, 6),
-            "sound": "kept" if facts.keeps_sound and facts.video.sound else "removed" if facts.video.sound else "none in the source"}
+    return {
+        "sha256": digest,
+        "bytes": result.stat().st_size,
+        "frames": len(timeline),
+        "seconds": round(seconds, 6),
+        "sound": "kept"
+        if facts.keeps_sound and facts.video.sound
+        else "removed"
+        if facts.video.sound
+        else "none in the source",
+    }
 
 
 def _hidden_frames(facts: Facts) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -105,40 +136,63 @@ def _most_at_once(facts: Facts) -> int:
 def _track(track: Track, facts: Facts) -> dict[str, Any]:
     states = {STATES[code]: int((track.state == code).sum()) for code in np.unique(track.state)}
     best = float(np.nanmax(track.score)) if np.isfinite(track.score).any() else None
-    return {"id": track.id, "kind": track.kind, "first_frame": int(track.frame[0]), "last_frame": int(track.frame[-1]),
-            "from_s": _seconds(facts, int(track.frame[0])), "to_s": _seconds(facts, int(track.frame[-1])),
-            "frames": states, "starts": track.starts, "ends": track.ends, "best_score": best and round(best, 3),
-            "found_by": list(track.support)}
+    return {
+        "id": track.id,
+        "kind": track.kind,
+        "first_frame": int(track.frame[0]),
+        "last_frame": int(track.frame[-1]),
+        "from_s": _seconds(facts, int(track.frame[0])),
+        "to_s": _seconds(facts, int(track.frame[-1])),
+        "frames": states,
+        "starts": track.starts,
+        "ends": track.ends,
+        "best_score": best and round(best, 3),
+        "found_by": list(track.support),
+    }
 
 
 def _stretches(facts: Facts) -> list[dict[str, Any]]:
     """Everything a person should look at: frames hidden without a sight, or covered wholly."""
     found = [_stretch(facts, span, "whole picture covered: nobody could look at it") for span in facts.blind]
-    found += [_stretch(facts, span, "whole picture covered: the recording is damaged here") for span in facts.timeline.lost]
+    found += [
+        _stretch(facts, span, "whole picture covered: the recording is damaged here") for span in facts.timeline.lost
+    ]
     for track in facts.tracks:
         for code, span in _runs(track):
-            found.append(_stretch(facts, span, _REASONS.get(code, STATES[code])) | {"track": track.id, "state": STATES[code]})
+            found.append(
+                _stretch(facts, span, _REASONS.get(code, STATES[code])) | {"track": track.id, "state": STATES[code]}
+            )
     return sorted(found, key=lambda s: (s["first_frame"], s["reason"]))
 
 
 def _stretch(facts: Facts, span: Span, reason: str) -> dict[str, Any]:
     last = span.stop - 1
-    return {"first_frame": span.start, "last_frame": last, "from_s": _seconds(facts, span.start),
-            "to_s": _seconds(facts, last), "reason": reason}
+    return {
+        "first_frame": span.start,
+        "last_frame": last,
+        "from_s": _seconds(facts, span.start),
+        "to_s": _seconds(facts, last),
+        "reason": reason,
+    }
 
 
 def _runs(track: Track) -> list[tuple[int, Span]]:
     """Runs of equal state that nobody saw."""
     bounds = np.flatnonzero(np.diff(track.state)) + 1
     runs = zip([0, *bounds], [*bounds, len(track)], strict=True)
-    return [(int(track.state[a]), Span(int(track.frame[a]), int(track.frame[b - 1]) + 1)) for a, b in runs
-            if track.state[a] != SEEN]
+    return [
+        (int(track.state[a]), Span(int(track.frame[a]), int(track.frame[b - 1]) + 1))
+        for a, b in runs
+        if track.state[a] != SEEN
+    ]
 
 
 def _looks(facts: Facts) -> list[dict[str, Any]]:
     looks = facts.looks
-    return [{"by": name, "frames_asked": int(looks.asked[p].sum()), "frames_looked_at": int(looks.ran[p].sum())}
-            for p, name in enumerate(looks.producers)]
+    return [
+        {"by": name, "frames_asked": int(looks.asked[p].sum()), "frames_looked_at": int(looks.ran[p].sum())}
+        for p, name in enumerate(looks.producers)
+    ]
 
 
 def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) -> str:

@@ -19,19 +19,35 @@ class DetectParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     size: int = Field(
-        640, ge=128, le=2048, multiple_of=32, title="Input size", json_schema_extra={"unit": "px"},
+        640,
+        ge=128,
+        le=2048,
+        multiple_of=32,
+        title="Input size",
+        json_schema_extra={"unit": "px"},
         description="Longer side of the picture the detector sees. Larger finds smaller faces and takes longer.",
     )
     threshold: float = Field(
-        0.2, ge=0.01, le=0.99, title="Least score",
+        0.2,
+        ge=0.01,
+        le=0.99,
+        title="Least score",
         description="Scores below this are dropped. Lower finds more faces and more that are none.",
     )
     every: int = Field(
-        1, ge=1, le=10, title="Look at every n-th frame", json_schema_extra={"unit": "frames", "advanced": True},
+        1,
+        ge=1,
+        le=10,
+        title="Look at every n-th frame",
+        json_schema_extra={"unit": "frames", "advanced": True},
         description="1 looks at each frame. Frames between are left to other detectors and to tracks.",
     )
     offset: int = Field(
-        0, ge=0, le=9, title="Starting at frame", json_schema_extra={"advanced": True},
+        0,
+        ge=0,
+        le=9,
+        title="Starting at frame",
+        json_schema_extra={"advanced": True},
         description="With two detectors that look at every second frame, 1 makes them take turns.",
     )
 

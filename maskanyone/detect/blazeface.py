@@ -9,13 +9,13 @@ from typing import ClassVar
 import numpy as np
 
 from maskanyone.data import Pixels
-from maskanyone.detect import DetectParams, Detector, Found
+from maskanyone.detect import Detector, DetectParams, Found
 
 _POINTS = 6
 
 
 class BlazeFace(Detector):
-    """Finds faces within a few metres of the camera; the picture is always seen at 192 px, whatever the input size says."""
+    """Finds faces within a few metres of the camera; it always sees 192 px, whatever the input size says."""
 
     id, version, title, family = "detect.blazeface", 1, "BlazeFace", "blazeface"
     weights: ClassVar[tuple[str, ...]] = ("blazeface_full_range_sparse",)

@@ -1,4 +1,4 @@
-"""CenterFace (Xu et al. 2019, https://arxiv.org/abs/1911.03599): an anchor-free detector, small and good at small faces."""
+"""CenterFace (Xu et al. 2019, https://arxiv.org/abs/1911.03599): without anchors, small, good at small faces."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from maskanyone.data import Float, Pixels
-from maskanyone.detect import DetectParams, Detector, Found
+from maskanyone.detect import Detector, DetectParams, Found
 from maskanyone.detect.boxes import distinct, fitted
 
 _STRIDE = 4
@@ -48,7 +48,9 @@ class CenterFace(Detector):
         box = np.hstack([centre - half, centre + half]) * _STRIDE
         kept = distinct(box, score, _OVERLAP)
         marks = _points(points[:, rows, columns].T[kept], box[kept])
-        return Found((box[kept] / scale).astype(np.float32), score[kept].astype(np.float32), (marks / scale).astype(np.float32))
+        return Found(
+            (box[kept] / scale).astype(np.float32), score[kept].astype(np.float32), (marks / scale).astype(np.float32)
+        )
 
 
 def _points(raw: Float, box: Float) -> Float:

@@ -57,8 +57,14 @@ class Seen:
 
 
 def look(
-    video: Video, producers: Sequence[Producer], facts: Store, key: Key, *, salvage: bool,
-    tick: Callable[[int], None], timeout: float = TIMEOUT,
+    video: Video,
+    producers: Sequence[Producer],
+    facts: Store,
+    key: Key,
+    *,
+    salvage: bool,
+    tick: Callable[[int], None],
+    timeout: float = TIMEOUT,
 ) -> Seen:
     """Look at every frame, or take from ``facts`` what is known already.
 
@@ -77,7 +83,9 @@ def look(
         while not parts or not parts[-1].last:
             start = parts[-1].span.stop if parts else 0
             span = Span(start, start + SPAN)
-            names = {"frames": key("frames", span, {})} | {p.name: key("detections", span, p.identity) for p in producers}
+            names = {"frames": key("frames", span, {})} | {
+                p.name: key("detections", span, p.identity) for p in producers
+            }
             part = _Part.known(span, {name: facts.get(k) for name, k in names.items()})
             if part is None:
                 if reader is None or reader.position != start:
@@ -94,9 +102,7 @@ def look(
     return _joined(video, parts, producers)
 
 
-def look_around(
-    video: Video, producers: Sequence[Producer], frames: Sequence[Frame], timeout: float = TIMEOUT
-) -> Seen:
+def look_around(video: Video, producers: Sequence[Producer], frames: Sequence[Frame], timeout: float = TIMEOUT) -> Seen:
     """Look at a few consecutive frames that were read already, for a preview; nothing is kept."""
     eyes = _Eyes(video, producers, timeout)
     try:
@@ -142,7 +148,13 @@ class _Part:
     found: dict[str, dict[str, NDArray[Any]]]
 
     def stored(self) -> dict[str, bytes]:
-        frames = {"pts": self.pts, "duration": self.duration, "lost": self.lost, "change": self.change, "last": self.last}
+        frames = {
+            "pts": self.pts,
+            "duration": self.duration,
+            "lost": self.lost,
+            "change": self.change,
+            "last": self.last,
+        }
         return {"frames": _packed(frames)} | {name: _packed(arrays) for name, arrays in self.found.items()}
 
     @staticmethod
@@ -152,8 +164,15 @@ class _Part:
         if frames is None or any(found is None for found in arrays.values()):
             return None
         pts = frames["pts"]
-        return _Part(Span(span.start, span.start + len(pts)), pts, int(frames["duration"]), frames["lost"],
-                     frames["change"], bool(frames["last"]), {name: found for name, found in arrays.items() if found is not None})
+        return _Part(
+            Span(span.start, span.start + len(pts)),
+            pts,
+            int(frames["duration"]),
+            frames["lost"],
+            frames["change"],
+            bool(frames["last"]),
+            {name: found for name, found in arrays.items() if found is not None},
+        )
 
 
 class _Eyes:
@@ -192,7 +211,9 @@ class _Eyes:
             change.append(self._change(picture))
             for producer in (p for p in self._producers if p.looks_at(index)):
                 if producer.name not in self._dead:
-                    waiting.append((answers[producer.name], index, scale, self._crew.call(producer.detector.detect, picture)))
+                    waiting.append(
+                        (answers[producer.name], index, scale, self._crew.call(producer.detector.detect, picture))
+                    )
                 else:
                     answers[producer.name].fault(index, "was left out after it hung")
             while len(waiting) > 2 * self._hands:
@@ -201,8 +222,15 @@ class _Eyes:
             self._take(*item)
         if not pts and span.start == 0:
             raise Failed(self._video.name, "gave no frame", "Please report this file's kind")
-        return _Part(Span(span.start, span.start + len(pts)), np.array(pts, np.int64), duration, np.array(lost, bool),
-                     np.array(change, np.float32), last, {name: a.arrays() for name, a in answers.items()})
+        return _Part(
+            Span(span.start, span.start + len(pts)),
+            np.array(pts, np.int64),
+            duration,
+            np.array(lost, bool),
+            np.array(change, np.float32),
+            last,
+            {name: a.arrays() for name, a in answers.items()},
+        )
 
     def _take(self, answers: _Answers, index: int, scale: tuple[float, float], future: Future[Found]) -> None:
         try:
@@ -228,7 +256,9 @@ class _Eyes:
     def _change(self, picture: Pixels) -> float:
         """Mean absolute difference of hue, saturation and value to the picture before, as PySceneDetect measures it."""
         height = max(1, round(picture.shape[0] * _CUT_WIDTH / picture.shape[1]))
-        thumbnail = cv2.cvtColor(cv2.resize(picture, (_CUT_WIDTH, height), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2HSV)
+        thumbnail = cv2.cvtColor(
+            cv2.resize(picture, (_CUT_WIDTH, height), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2HSV
+        )
         before, self._thumbnail = self._thumbnail, thumbnail  # type: ignore[assignment]
         return 0.0 if before is None else float(cv2.absdiff(before, thumbnail).mean())
 
@@ -269,7 +299,8 @@ class _Answers:
         rows = self._rows
         points = [r[3] for r in rows] if self._points else []
         return {
-            "asked": np.array(self._asked, np.int32), "ran": np.array(self._ran, bool),
+            "asked": np.array(self._asked, np.int32),
+            "ran": np.array(self._ran, bool),
             "frame": np.array([r[0] for r in rows], np.int32),
             "box": np.array([r[1] for r in rows], np.float32).reshape(-1, 4),
             "score": np.array([r[2] for r in rows], np.float32),
@@ -298,17 +329,27 @@ def _joined(video: Video, parts: Sequence[_Part], producers: Sequence[Producer])
     return Seen(timeline, _detections(rows, names, producers), Looks(names, asked, ran, tuple(notes)), change)
 
 
-def _detections(rows: Sequence[dict[str, NDArray[Any]]], names: tuple[str, ...], producers: Sequence[Producer]) -> Detections:
+def _detections(
+    rows: Sequence[dict[str, NDArray[Any]]], names: tuple[str, ...], producers: Sequence[Producer]
+) -> Detections:
     most = max((p.detector.points for p in producers), default=0)
 
     def column(name: str) -> NDArray[Any]:
         return np.concatenate([r[name] for r in rows])
 
-    points = [np.pad(r["points"], ((0, 0), (0, most - r["points"].shape[1]), (0, 0)), constant_values=np.nan) for r in rows]
+    points = [
+        np.pad(r["points"], ((0, 0), (0, most - r["points"].shape[1]), (0, 0)), constant_values=np.nan) for r in rows
+    ]
     order = np.argsort(column("frame"), kind="stable")
-    return Detections(column("frame")[order], column("box")[order], column("score")[order],
-                      np.concatenate(points)[order], column("producer")[order], names,
-                      producers[0].detector.kind if producers else "face")
+    return Detections(
+        column("frame")[order],
+        column("box")[order],
+        column("score")[order],
+        np.concatenate(points)[order],
+        column("producer")[order],
+        names,
+        producers[0].detector.kind if producers else "face",
+    )
 
 
 def _spans(marked: NDArray[np.bool_]) -> tuple[Span, ...]:

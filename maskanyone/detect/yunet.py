@@ -1,4 +1,4 @@
-"""YuNet (Wu, Peng, Yu 2023, https://doi.org/10.1007/s11633-023-1423-y): a very small detector for faces of 10 to 300 px."""
+"""YuNet (Wu, Peng, Yu 2023, https://doi.org/10.1007/s11633-023-1423-y): very small, for faces of 10 to 300 px."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from maskanyone.data import Pixels
-from maskanyone.detect import DetectParams, Detector, Found
+from maskanyone.detect import Detector, DetectParams, Found
 from maskanyone.detect.boxes import fitted
 
 _OVERLAP = 0.3
@@ -43,10 +43,13 @@ class YuNet(Detector):
         _, rows = network.detect(cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR))
         rows = np.zeros((0, 15), np.float32) if rows is None else np.asarray(rows, np.float32)
         box = np.hstack([rows[:, :2], rows[:, :2] + rows[:, 2:4]])
-        return Found(box / np.float32(scale), rows[:, 14], rows[:, 4:14].reshape(-1, 5, 2) / np.float32(scale))
+        points = rows[:, 4:14].reshape(-1, 5, 2)
+        return Found((box / scale).astype(np.float32), rows[:, 14], (points / scale).astype(np.float32))
 
     def _network(self) -> Any:
         if not hasattr(self._each_thread, "network"):
+            cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
             self._each_thread.network = cv2.FaceDetectorYN.create(
-                str(self._path), "", (self.params.size, self.params.size), self.params.threshold, _OVERLAP, _MOST)
+                str(self._path), "", (self.params.size, self.params.size), self.params.threshold, _OVERLAP, _MOST
+            )
         return self._each_thread.network

@@ -24,7 +24,13 @@ def fill(picture: Picture, region: Region, colour: tuple[int, int, int]) -> None
     """Replace the region's core, and all of its feather, by one colour (RGB): what stands in when a method fails."""
     x1, y1, x2, y2 = region.rect
     flat = np.full((y2 - y1, x2 - x1, 3), colour, np.uint8)
-    lay(picture, flat, Region(region.rect, region.core | (region.feather > 0), np.zeros_like(region.feather), region.box, region.track))
+    lay(
+        picture,
+        flat,
+        Region(
+            region.rect, region.core | (region.feather > 0), np.zeros_like(region.feather), region.box, region.track
+        ),
+    )
 
 
 def _mix(old: Pixels, new: Pixels, core: NDArray[np.bool_], feather: Pixels, soft: bool) -> None:

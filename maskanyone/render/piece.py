@@ -127,11 +127,14 @@ def _piece(task: Task, span: Span, frames: Iterator[Frame], hiding: Renderer, ti
             tick(index)
             frame = next(frames, None)
             if frame is None or frame.pts != task.timeline.pts[index]:
-                raise Failed(task.video.name, f"frame {index} could not be read a second time", "Please report this file's kind")
+                raise Failed(
+                    task.video.name, f"frame {index} could not be read a second time", "Please report this file's kind"
+                )
             target, picture = frame.opened()
             if encoder is None:
-                encoder = PieceEncoder(task.video, picture.size, working_colours(task.video), task.output,
-                                       constant_rate(task.timeline))
+                encoder = PieceEncoder(
+                    task.video, picture.size, working_colours(task.video), task.output, constant_rate(task.timeline)
+                )
             hiding.hide(picture, index)
             encoder.add(target, frame.pts)
     except BaseException:

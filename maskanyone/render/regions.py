@@ -27,7 +27,9 @@ def target_box(box: Float, found: Kind, target: Kind) -> Float:
     if (found, target) != ("face", "head"):
         return box
     width, height = box[2] - box[0], box[3] - box[1]
-    return box + np.array([-HEAD["left"] * width, -HEAD["top"] * height, HEAD["right"] * width, HEAD["bottom"] * height], np.float32)
+    return box + np.array(
+        [-HEAD["left"] * width, -HEAD["top"] * height, HEAD["right"] * width, HEAD["bottom"] * height], np.float32
+    )
 
 
 def region(box: Float, size: tuple[int, int], outline: Outline, track: str) -> Region | None:
@@ -59,11 +61,18 @@ def region(box: Float, size: tuple[int, int], outline: Outline, track: str) -> R
 def whole(size: tuple[int, int], track: str) -> Region:
     """The whole picture."""
     width, height = size
-    return Region((0, 0, width, height), np.ones((height, width), bool), np.zeros((height, width), np.uint8),
-                  (0.0, 0.0, float(width), float(height)), track)
+    return Region(
+        (0, 0, width, height),
+        np.ones((height, width), bool),
+        np.zeros((height, width), np.uint8),
+        (0.0, 0.0, float(width), float(height)),
+        track,
+    )
 
 
-def _rect(middle: tuple[float, float], reach: tuple[float, float], size: tuple[int, int]) -> tuple[int, int, int, int] | None:
+def _rect(
+    middle: tuple[float, float], reach: tuple[float, float], size: tuple[int, int]
+) -> tuple[int, int, int, int] | None:
     """Whole pixels on the chroma grid, inside the picture."""
     sides = []
     for at, far, length in zip(middle, reach, size, strict=True):
@@ -78,7 +87,7 @@ def _rect(middle: tuple[float, float], reach: tuple[float, float], size: tuple[i
 def _nearest(first: int, last: int, middle: float) -> NDArray[np.float32]:
     """Distance from ``middle`` to the nearest point of each 2-pixel block, px."""
     starts = np.arange(first, last, 2, dtype=np.float32)
-    return np.maximum(np.maximum(starts - middle, middle - (starts + 2)), 0)
+    return np.asarray(np.maximum(np.maximum(starts - middle, middle - (starts + 2)), 0), np.float32)
 
 
 def _measured(across: Float, down: Float, reach: tuple[float, float], shape: Shape) -> tuple[NDArray[np.bool_], Float]:
@@ -95,7 +104,7 @@ def _feather(inside: NDArray[np.bool_], distance: Float, soft: float) -> Pixels:
         return np.zeros(inside.shape, np.uint8)
     weight = np.clip(1 - distance / soft, 0, 1) * 255
     weight[inside] = 0
-    return weight.astype(np.uint8)
+    return np.asarray(weight, np.uint8)
 
 
 def _blocks(halves: NDArray[T]) -> NDArray[T]:

@@ -15,7 +15,9 @@ class Crew:
     """A few daemon threads that take calls in order. An executor's threads are joined at exit; these are not."""
 
     def __init__(self, hands: int, name: str) -> None:
-        self._calls: queue.SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]] | None] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]] | None] = (
+            queue.SimpleQueue()
+        )
         self._threads = [threading.Thread(target=self._work, name=name, daemon=True) for _ in range(hands)]
         for thread in self._threads:
             thread.start()

@@ -1,4 +1,4 @@
-"""Run MediaPipe Tasks, without its chatter on the terminal. The version is pinned to the last that reports nothing home."""
+"""Run MediaPipe Tasks without chatter on the terminal. The pinned versions are the last that report nothing home."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ def face_detector(path: Path, threshold: float) -> Any:
     with _muted():
         from mediapipe.tasks.python import BaseOptions, vision
 
-        return vision.FaceDetector.create_from_options(vision.FaceDetectorOptions(
-            base_options=BaseOptions(model_asset_path=str(path)), min_detection_confidence=threshold))
+        return vision.FaceDetector.create_from_options(
+            vision.FaceDetectorOptions(
+                base_options=BaseOptions(model_asset_path=str(path)), min_detection_confidence=threshold
+            )
+        )
 
 
 def detections(detector: Any, picture: Pixels) -> list[tuple[tuple[float, ...], float, list[tuple[float, float]]]]:
@@ -30,11 +33,13 @@ def detections(detector: Any, picture: Pixels) -> list[tuple[tuple[float, ...], 
 
     height, width = picture.shape[:2]
     answer = detector.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(picture)))
-    rows = []
+    rows: list[Any] = []
     for found in answer.detections:
         b = found.bounding_box
         points = [(p.x * width, p.y * height) for p in found.keypoints or []]
-        rows.append(((b.origin_x, b.origin_y, b.origin_x + b.width, b.origin_y + b.height), found.categories[0].score, points))
+        rows.append(
+            ((b.origin_x, b.origin_y, b.origin_x + b.width, b.origin_y + b.height), found.categories[0].score, points)
+        )
     return rows
 
 

@@ -29,8 +29,9 @@ class Cache:
     """Bytes by key, least recently used ones dropped first. A value that was changed on disk counts as absent."""
 
     def __init__(self, folder: Path, limit: int = LIMIT) -> None:
-        self._cache = diskcache.Cache(str(folder), disk=_BytesDisk, size_limit=limit,
-                                      eviction_policy="least-recently-used", timeout=60)
+        self._cache = diskcache.Cache(
+            str(folder), disk=_BytesDisk, size_limit=limit, eviction_policy="least-recently-used", timeout=60
+        )
 
     def get(self, key: str) -> bytes | None:
         """The value, or none."""

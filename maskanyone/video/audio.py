@@ -29,13 +29,13 @@ class KeptSound:
             raise Unreadable(video.name, "has a sound track of a kind that is not read here", "Use --audio remove")
         self._video = video
         self._source: Any = av.open(video.path, options=OPEN)
-        self._track = self._source.streams[video.sound.index]
+        self._track: Any = self._source.streams[video.sound.index]
         self._copy = video.sound.codec in COPIED_SOUNDS
         if self._copy:
             self.stream = result.add_stream_from_template(self._track)
         else:
-            self.stream = result.add_stream("aac", rate=min(self._track.codec_context.sample_rate, 48_000))
-            self.stream.codec_context.layout = _LAYOUTS.get(self._track.codec_context.channels, "stereo")
+            self.stream = result.add_stream("aac", rate=min(video.sound.rate, 48_000))
+            self.stream.codec_context.layout = _LAYOUTS.get(video.sound.channels, "stereo")
             self.stream.codec_context.bit_rate = BIT_RATE
         self.stream.metadata.clear()
 
@@ -71,9 +71,9 @@ class KeptSound:
         resampler = av.AudioResampler(format=context.format or "fltp", layout=context.layout, rate=context.sample_rate)
         fifo = av.AudioFifo()
         clock = _Clock(context.sample_rate)
-        size = 1024
+        size = 1024  # samples of one AAC packet
         for frame in self._decoded():
-            start = Fraction(frame.pts) * frame.time_base - self._video.zero
+            start = Fraction(frame.pts or 0) * (frame.time_base or 0) - self._video.zero
             for ready in resampler.resample(frame):
                 for filled in clock.placed(ready, start):
                     fifo.write(filled)

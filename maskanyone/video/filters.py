@@ -27,7 +27,9 @@ def filter_for(video: Video) -> Filter | None:
         Unreadable: the picture is HDR, which cannot be shown in 8 bits without changing it.
     """
     if video.colours.transfer in (_PQ, _HLG):
-        raise Unreadable(video.name, "is an HDR recording (PQ or HLG), which is not read yet", "Convert it to SDR first")
+        raise Unreadable(
+            video.name, "is an HDR recording (PQ or HLG), which is not read yet", "Convert it to SDR first"
+        )
     steps: list[tuple[str, str]] = []
     colours = None
     if video.interlaced:
@@ -40,8 +42,10 @@ def filter_for(video: Video) -> Filter | None:
     elif video.pixel_format not in PLAIN or not video.seekable:
         # unchanged frames pass the scaler untouched; it is there for a size that changes within the file
         kept = "pc" if video.colours.full_range else "tv"
-        steps += [("scale", f"{width}:{height}:in_range={kept}:out_range={kept}"),
-                  ("format", "yuvj420p" if video.colours.full_range else "yuv420p")]
+        steps += [
+            ("scale", f"{width}:{height}:in_range={kept}:out_range={kept}"),
+            ("format", "yuvj420p" if video.colours.full_range else "yuv420p"),
+        ]
     if not steps:
         return None
     return Filter(tuple(steps), colours and replace(colours))

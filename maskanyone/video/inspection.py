@@ -33,10 +33,13 @@ def inspect(path: str) -> dict[str, Any]:
         facts = _packets(container, picture)
         sound = _sound(container)
         facts |= {
-            "container": container.format.name, "codec": picture.codec_context.name,
+            "container": container.format.name,
+            "codec": picture.codec_context.name,
             "stored": [picture.codec_context.width, picture.codec_context.height],
-            "time_base": str(picture.time_base), "frame_rate": str(picture.average_rate or picture.guessed_rate or 25),
-            "sound": sound, "dropped": dropped,
+            "time_base": str(picture.time_base),
+            "frame_rate": str(picture.average_rate or picture.guessed_rate or 25),
+            "sound": sound,
+            "dropped": dropped,
         }
         _check_end(container, picture, facts)
         index = picture.index  # not to be asked of a closed container
@@ -52,8 +55,11 @@ def _opened(path: str) -> Any:
     try:
         return av.open(path, options=OPEN)
     except av.FFmpegError:
-        raise No("Unreadable", "is not a video file of a kind that is read here",
-                 "Convert it to MP4 or MKV, or check that it was copied whole") from None
+        raise No(
+            "Unreadable",
+            "is not a video file of a kind that is read here",
+            "Convert it to MP4 or MKV, or check that it was copied whole",
+        ) from None
 
 
 def _has_bytes(path: str) -> bool:
@@ -63,8 +69,11 @@ def _has_bytes(path: str) -> bool:
 
 def _check_streams(container: Any) -> None:
     if len(container.streams) > LIMITS.streams:
-        raise No("TooLarge", f"holds {len(container.streams)} streams, more than {LIMITS.streams}",
-                 "Export picture and sound alone from it")
+        raise No(
+            "TooLarge",
+            f"holds {len(container.streams)} streams, more than {LIMITS.streams}",
+            "Export picture and sound alone from it",
+        )
 
 
 def _streams(container: Any) -> tuple[Any, list[str]]:
@@ -133,8 +142,17 @@ def _packets(container: Any, stream: Any) -> dict[str, Any]:
         raise No("Unreadable", "holds no frame that would be shown", "Check that it was copied whole")
     start = container.start_time
     zero = Fraction(start, 1_000_000) if start is not None else Fraction(first or 0) * stream.time_base
-    return {"packets": shown, "discarded": discarded, "corrupt": corrupt, "untimed": untimed, "unordered": unordered,
-            "keys": sorted(keys), "end": end, "zero": str(zero), "announced": stream.frames}
+    return {
+        "packets": shown,
+        "discarded": discarded,
+        "corrupt": corrupt,
+        "untimed": untimed,
+        "unordered": unordered,
+        "keys": sorted(keys),
+        "end": end,
+        "zero": str(zero),
+        "announced": stream.frames,
+    }
 
 
 def _check_end(container: Any, stream: Any, facts: dict[str, Any]) -> None:
@@ -160,8 +178,13 @@ def _sound(container: Any) -> dict[str, Any] | None:
         return None
     context = chosen.codec_context
     known = context.name in SOUNDS or context.codec.canonical_name in SOUNDS
-    return {"index": chosen.index, "codec": context.codec.canonical_name if known else "unknown",
-            "channels": context.channels, "rate": context.sample_rate, "tracks": len(container.streams.audio)}
+    return {
+        "index": chosen.index,
+        "codec": context.codec.canonical_name if known else "unknown",
+        "channels": context.channels,
+        "rate": context.sample_rate,
+        "tracks": len(container.streams.audio),
+    }
 
 
 def _first_pictures(container: Any, stream: Any) -> dict[str, Any]:
@@ -180,11 +203,18 @@ def _first_pictures(container: Any, stream: Any) -> dict[str, Any]:
     turns, mirrored = _orientation(first)
     aspect = stream.sample_aspect_ratio or context.sample_aspect_ratio or Fraction(1)
     return {
-        "pixel_format": first.format.name, "stored": [first.width, first.height],
-        "interlaced": any(p.interlaced_frame for p in pictures), "turns": turns, "mirrored": mirrored,
+        "pixel_format": first.format.name,
+        "stored": [first.width, first.height],
+        "interlaced": any(p.interlaced_frame for p in pictures),
+        "turns": turns,
+        "mirrored": mirrored,
         "aspect": str(aspect if aspect > 0 else Fraction(1)),
-        "colours": [int(first.color_primaries), int(first.color_trc), int(first.colorspace),
-                    int(first.color_range) == 2 or first.format.name.startswith("yuvj")],
+        "colours": [
+            int(first.color_primaries),
+            int(first.color_trc),
+            int(first.colorspace),
+            int(first.color_range) == 2 or first.format.name.startswith("yuvj"),
+        ],
     }
 
 
@@ -217,10 +247,17 @@ def main() -> None:
     except No as no:
         answer = dict(zip(("refused", "what", "remedy"), no.args, strict=True))
     except av.FFmpegError as error:
-        answer = {"refused": "Unreadable", "what": f"cannot be read ({error.strerror or type(error).__name__})",
-                  "remedy": "Check that it was copied whole"}
+        answer = {
+            "refused": "Unreadable",
+            "what": f"cannot be read ({error.strerror or type(error).__name__})",
+            "remedy": "Check that it was copied whole",
+        }
     except MemoryError:
-        answer = {"refused": "TooLarge", "what": "asks for more memory than a video should", "remedy": "Convert it to H.264 in MP4"}
+        answer = {
+            "refused": "TooLarge",
+            "what": "asks for more memory than a video should",
+            "remedy": "Convert it to H.264 in MP4",
+        }
     json.dump(answer, sys.stdout)
 
 

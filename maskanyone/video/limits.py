@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 #: Demuxers that hold their own data. Playlists (HLS, DASH, concat) are missing on purpose: they open other files.
 FORMATS = (
-    "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "mpegts", "mpeg", "gif", "flv", "asf", "ogg", "mxf", "dv",
+    "mov,mp4,m4a,3gp,3g2,mj2",
+    "matroska,webm",
+    "avi",
+    "mpegts",
+    "mpeg",
+    "gif",
+    "flv",
+    "asf",
+    "ogg",
+    "mxf",
+    "dv",
 )
 #: Decoders for pictures, by FFmpeg's names of codecs.
 PICTURES = frozenset(

@@ -45,7 +45,9 @@ class Picture:
     def planes(self, rgb: Pixels) -> tuple[Pixels, Pixels, Pixels]:
         """RGB of even size as luma (h, w) and halved chroma (h/2, w/2) in this picture's colours."""
         luma, *chroma = cv2.split(cv2.transform(rgb, self._matrices[1]))
-        halves = [cv2.resize(plane, (rgb.shape[1] // 2, rgb.shape[0] // 2), interpolation=cv2.INTER_AREA) for plane in chroma]
+        halves = [
+            cv2.resize(plane, (rgb.shape[1] // 2, rgb.shape[0] // 2), interpolation=cv2.INTER_AREA) for plane in chroma
+        ]
         return luma, halves[0], halves[1]  # type: ignore[return-value]
 
     @property
@@ -62,12 +64,16 @@ def _matrices(code: int, full: bool, high: bool) -> tuple[NDArray[np.float32], N
     """3x4 matrices for ``cv2.transform``: planes to RGB, RGB to planes (ITU-T H.273, 8 bit)."""
     red, blue = _LUMA.get(code, _LUMA[1] if high else _LUMA[5])
     green = 1 - red - blue
-    forth = np.array([
-        [red, green, blue],
-        [-red / (2 - 2 * blue), -green / (2 - 2 * blue), 0.5],
-        [0.5, -green / (2 - 2 * red), -blue / (2 - 2 * red)],
-    ])
-    scale, offset = (np.ones(3), np.array([0, 128, 128])) if full else (np.array([219, 224, 224]) / 255, np.array([16, 128, 128]))
+    forth = np.array(
+        [
+            [red, green, blue],
+            [-red / (2 - 2 * blue), -green / (2 - 2 * blue), 0.5],
+            [0.5, -green / (2 - 2 * red), -blue / (2 - 2 * red)],
+        ]
+    )
+    scale, offset = (
+        (np.ones(3), np.array([0, 128, 128])) if full else (np.array([219, 224, 224]) / 255, np.array([16, 128, 128]))
+    )
     forth = forth * scale[:, None]
     back = np.linalg.inv(forth)
     to_rgb = np.hstack([back, (-back @ offset)[:, None]])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from maskanyone.data import Span, Timeline, Video
@@ -23,11 +25,14 @@ def divided(video: Video, timeline: Timeline) -> tuple[Span, ...]:
     while (start := bounds[-1]) < len(timeline):
         begins = int(timeline.pts[start])
         wanted = int(np.searchsorted(timeline.pts, begins + ticks))
-        near = [k for k in keys[(keys > start) & (keys < len(timeline))]
-                if _SHORTEST * ticks <= timeline.pts[k] - begins <= _LONGEST * ticks]
+        near = [
+            k
+            for k in keys[(keys > start) & (keys < len(timeline))]
+            if _SHORTEST * ticks <= timeline.pts[k] - begins <= _LONGEST * ticks
+        ]
         stop = min(near, key=lambda k: abs(int(k) - wanted)) if near else wanted
         stop = min(int(stop), start + _MOST_FRAMES, len(timeline))
         if int(timeline.pts[-1]) - int(timeline.pts[min(stop, len(timeline) - 1)]) < _SHORTEST * ticks / 5:
             stop = len(timeline)  # no splinter at the end
         bounds.append(max(stop, start + 1))
-    return tuple(Span(a, b) for a, b in zip(bounds, bounds[1:], strict=False))
+    return tuple(Span(a, b) for a, b in pairwise(bounds))

@@ -1,4 +1,4 @@
-"""The facts of a source file: read in a child with limits on memory and time, checked before a pixel is decoded here."""
+"""The facts of a source: read in a child with limits on memory and time, checked before a pixel is decoded here."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ sys.path.insert(0, package)
 from maskanyone.video.inspection import main
 main()
 """
-_PQ, _HLG = 16, 18
 
 
 def probe(path: Path | str) -> Video:
@@ -55,8 +54,9 @@ def _inspected(path: Path) -> dict[str, Any]:
         child = subprocess.run(command, capture_output=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL)
         facts: dict[str, Any] = json.loads(child.stdout)
     except subprocess.TimeoutExpired:
-        raise errors.Unreadable(path, f"could not be read within {seconds:.0f} s",
-                                "Convert it to H.264 in MP4") from None
+        raise errors.Unreadable(
+            path, f"could not be read within {seconds:.0f} s", "Convert it to H.264 in MP4"
+        ) from None
     except json.JSONDecodeError:
         raise errors.Unreadable(path, "made its reader crash", "Convert it to H.264 in MP4") from None
     if "refused" in facts:
@@ -70,16 +70,31 @@ def _video(path: Path, digest: str, facts: dict[str, Any]) -> Video:
     turned = facts["turns"] % 2 == 1
     primaries, transfer, matrix, full = facts["colours"]
     return Video(
-        path=str(path.resolve()), name=path.name, sha256=digest, bytes=path.stat().st_size,
-        container=facts["container"], codec=facts["codec"], pixel_format=facts["pixel_format"],
-        stored=(width, height), upright=(height, width) if turned else (width, height),
-        turns=facts["turns"], mirrored=facts["mirrored"], pixel_aspect=1 / aspect if turned else aspect,
-        time_base=Fraction(facts["time_base"]), frame_rate=Fraction(facts["frame_rate"]), zero=Fraction(facts["zero"]),
-        packets=facts["packets"], discarded=facts["discarded"], keys=tuple(facts["keys"]),
-        seekable=facts["seekable"], interlaced=facts["interlaced"],
+        path=str(path.resolve()),
+        name=path.name,
+        sha256=digest,
+        bytes=path.stat().st_size,
+        container=facts["container"],
+        codec=facts["codec"],
+        pixel_format=facts["pixel_format"],
+        stored=(width, height),
+        upright=(height, width) if turned else (width, height),
+        turns=facts["turns"],
+        mirrored=facts["mirrored"],
+        pixel_aspect=1 / aspect if turned else aspect,
+        time_base=Fraction(facts["time_base"]),
+        frame_rate=Fraction(facts["frame_rate"]),
+        zero=Fraction(facts["zero"]),
+        packets=facts["packets"],
+        discarded=facts["discarded"],
+        keys=tuple(facts["keys"]),
+        seekable=facts["seekable"],
+        interlaced=facts["interlaced"],
         colours=Colours(primaries, transfer, matrix, full),
-        sound=Sound(**facts["sound"]) if facts["sound"] else None, duration=facts["duration"],
-        dropped=tuple(facts["dropped"]), damage=tuple(facts["damage"]),
+        sound=Sound(**facts["sound"]) if facts["sound"] else None,
+        duration=facts["duration"],
+        dropped=tuple(facts["dropped"]),
+        damage=tuple(facts["damage"]),
     )
 
 

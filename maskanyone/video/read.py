@@ -1,4 +1,4 @@
-"""Decode a source into upright 8-bit 4:2:0 frames, in order, each with its exact time; losses are seen, not glossed over."""
+"""Decode a source into upright 8-bit 4:2:0 frames, in order, with exact times; losses are seen, not glossed over."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from av.video.reformatter import Interpolation
 
 from maskanyone.data import Colours, Pixels, Video
 from maskanyone.errors import Damaged, Failed
+from maskanyone.video.filters import Filter, filter_for
 from maskanyone.video.limits import LIMITS, OPEN
 from maskanyone.video.picture import Picture
-from maskanyone.video.filters import Filter, filter_for
 
 #: constants of the output version, not of the machine
 DECODER_THREADS = 2
@@ -40,8 +40,8 @@ class Frame:
     def small(self, size: tuple[int, int]) -> Pixels:
         """The upright picture scaled to ``size`` (width, height): uint8 (h, w, 3), RGB."""
         width, height = size if self._video.turns % 2 == 0 else size[::-1]
-        picture = self._source.reformat(width, height, "rgb24", interpolation=Interpolation.FAST_BILINEAR).to_ndarray()
-        return _upright(picture, self._video)
+        small = self._source.reformat(width, height, "rgb24", interpolation=Interpolation.FAST_BILINEAR)
+        return _upright(small.to_ndarray().astype(np.uint8, copy=False), self._video)
 
     def opened(self) -> tuple[VideoFrame, Picture]:
         """A fresh frame of even size to be changed and encoded, and the picture that lies in it."""
@@ -55,7 +55,8 @@ class Frame:
             view[:rows, :columns] = plane
             view[rows:] = view[rows - 1 : rows]
             view[:, columns:] = view[:, columns - 1 : columns]
-        return target, Picture(*views, working_colours(self._video))
+        y, u, v = views
+        return target, Picture(y, u, v, working_colours(self._video))
 
 
 def working_colours(video: Video) -> Colours:
@@ -157,8 +158,11 @@ class _Watch:
 
     def __init__(self, video: Video, salvage: bool) -> None:
         self._video, self._salvage = video, salvage
-        self._compare = (video.codec in _ONE_TO_ONE and not video.interlaced
-                         and video.container.startswith(("mov", "matroska", "mpegts")))
+        self._compare = (
+            video.codec in _ONE_TO_ONE
+            and not video.interlaced
+            and video.container.startswith(("mov", "matroska", "mpegts"))
+        )
         self._awaited: set[int] = set()
         self._begun = False
         self._distrusted_at: int | None = None
@@ -198,14 +202,19 @@ class _Watch:
 
     def finished(self) -> None:
         if not self._begun:
-            raise Damaged(self._video.name, "holds no picture that can be decoded", "Copy it again from where it was recorded")
+            raise Damaged(
+                self._video.name, "holds no picture that can be decoded", "Copy it again from where it was recorded"
+            )
         if self._awaited:
             self._loss("pictures at the end are missing", max(self._awaited))
 
     def _loss(self, what: str, pts: int | None) -> None:
         if not self._salvage:
-            raise Damaged(self._video.name, f"is damaged: {what}",
-                          "Copy it again, or add --salvage to mask what is left; spoiled pictures are covered wholly")
+            raise Damaged(
+                self._video.name,
+                f"is damaged: {what}",
+                "Copy it again, or add --salvage to mask what is left; spoiled pictures are covered wholly",
+            )
         if pts is not None:
             self._distrusted_at = pts if self._distrusted_at is None else max(pts, self._distrusted_at)
 
@@ -266,7 +275,11 @@ class _Graph:
     def _build(self, frame: VideoFrame) -> None:
         graph = av.filter.Graph()
         graph.threads = 1
-        nodes = [graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=self._video.time_base)]
+        nodes = [
+            graph.add_buffer(
+                width=frame.width, height=frame.height, format=frame.format, time_base=self._video.time_base
+            )
+        ]
         nodes += [graph.add(name, arguments) for name, arguments in self._chosen.steps]
         nodes.append(graph.add("buffersink"))
         graph.link_nodes(*nodes).configure()

@@ -7,7 +7,7 @@ import errno
 import io
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -29,7 +29,12 @@ TAGS = {"comment": "Masked with MaskAnyone"}
 
 
 def join(
-    video: Video, timeline: Timeline, pieces: Iterable[bytes], target: Path, *, sound: bool,
+    video: Video,
+    timeline: Timeline,
+    pieces: Iterable[bytes],
+    target: Path,
+    *,
+    sound: bool,
     tick: Callable[[], None] = lambda: None,
 ) -> None:
     """Write the result to ``target`` (a temporary name) and verify it.
@@ -56,19 +61,24 @@ def join(
     _verify(video, target, times, sound=sound and video.sound is not None)
 
 
-def write_rgb(path: Path, frames: Iterable[Pixels], rate: int, sound: NDArray[np.float32] | None = None, sound_rate: int = 44_100) -> None:
+def write_rgb(
+    path: Path, frames: Iterable[Pixels], rate: int, sound: NDArray[np.float32] | None = None, sound_rate: int = 44_100
+) -> None:
     """Write a small clip made by code. frames: uint8 (h, w, 3), RGB, even size. sound: float32 (N,), -1 to 1."""
     with _writing(path) as result:
         picture = result.add_stream("libx264", rate=rate, options={"crf": "20", "preset": "veryfast", "threads": "2"})
         picture.pix_fmt = "yuv420p"
         heard = result.add_stream("aac", rate=sound_rate, layout="mono") if sound is not None else None
         for frame in frames:
-            picture.width, picture.height = frame.shape[1], frame.shape[0]
+            if not picture.codec_context.is_open:
+                picture.width, picture.height = frame.shape[1], frame.shape[0]
             result.mux(picture.encode(VideoFrame.from_ndarray(frame, format="rgb24")))
         result.mux(picture.encode(None))
         if heard is not None and sound is not None:
             for start in range(0, len(sound), 1024):
-                block = av.AudioFrame.from_ndarray(sound[None, start : start + 1024].astype(np.float32), format="fltp", layout="mono")
+                block = av.AudioFrame.from_ndarray(
+                    sound[None, start : start + 1024].astype(np.float32), format="fltp", layout="mono"
+                )
                 block.sample_rate, block.pts, block.time_base = sound_rate, start, Fraction(1, sound_rate)
                 result.mux(heard.encode(block))
             result.mux(heard.encode(None))
@@ -90,7 +100,9 @@ def _times(video: Video, timeline: Timeline) -> NDArray[np.int64]:
 class _Pictures:
     """Packets of all pieces, times set from the timeline."""
 
-    def __init__(self, result: Any, pieces: Iterator[bytes], times: NDArray[np.int64], base: Fraction, delay: int) -> None:
+    def __init__(
+        self, result: Any, pieces: Iterator[bytes], times: NDArray[np.int64], base: Fraction, delay: int
+    ) -> None:
         self._pieces, self._times, self._base, self._delay = pieces, times, base, delay
         self._waiting = av.open(io.BytesIO(next(pieces)))
         self._stream = result.add_stream_from_template(self._waiting.streams.video[0])
@@ -106,7 +118,7 @@ class _Pictures:
             data = next(self._pieces, None)
             piece = av.open(io.BytesIO(data)) if data is not None else None
 
-    def _of(self, piece: Any, start: int) -> Iterator[Any]:
+    def _of(self, piece: Any, start: int) -> Generator[Any, None, int]:
         source = piece.streams.video[0]
         packets = [p for p in piece.demux(source) if p.size]
         order = {p: i for i, p in enumerate(sorted(p.pts for p in packets))}
@@ -164,10 +176,10 @@ def _verify(video: Video, path: Path, times: NDArray[np.int64], *, sound: bool) 
     """Read the file back: its streams, every frame's time and length, and that its first picture decodes."""
     with av.open(str(path)) as result:
         kinds = sorted(s.type for s in result.streams)
-        stream = result.streams.video[0]
+        stream: Any = result.streams.video[0]
         packets = [p for p in result.demux(stream) if p.size and not p.is_discard]
         pts = np.sort(np.array([p.pts for p in packets], np.int64)) if packets else np.zeros(0, np.int64)
-        scale = output_base(video)[0] / stream.time_base
+        scale: Fraction = output_base(video)[0] / stream.time_base
         meant = times[:-1] * scale.numerator // scale.denominator
         if kinds != (["audio", "video"] if sound else ["video"]) or not np.array_equal(pts, meant):
             raise Failed(video.name, "the written result is not what was meant", "Please report this; nothing was kept")

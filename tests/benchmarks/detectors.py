@@ -43,7 +43,10 @@ CONFIGURATIONS = {
     "CenterFace 640 and 416 in turn": [step(CENTER, 640, 2, 0), step(CENTER, 416, 2, 1)],
     "CenterFace 640 and 416, both": [step(CENTER, 640), step(CENTER, 416)],
     "CenterFace 640 and 416 in turn, YuNet 640": [
-        step(CENTER, 640, 2, 0), step(CENTER, 416, 2, 1), step(YUNET, 640, 1, 0, 0.3)],
+        step(CENTER, 640, 2, 0),
+        step(CENTER, 416, 2, 1),
+        step(YUNET, 640, 1, 0, 0.3),
+    ],
     "CenterFace 640 in turn with YuNet 640": [step(CENTER, 640, 2, 0), step(YUNET, 640, 2, 1, 0.3)],
 }
 
@@ -63,8 +66,11 @@ def motion(picture: Any, random: np.random.Generator) -> Any:
     length = max(3, picture.shape[1] // 45) | 1
     kernel = np.zeros((length, length), np.float32)
     kernel[length // 2] = 1 / length
-    turned = cv2.warpAffine(kernel, cv2.getRotationMatrix2D((length / 2 - 0.5, length / 2 - 0.5), random.uniform(0, 180), 1),
-                            (length, length))
+    turned = cv2.warpAffine(
+        kernel,
+        cv2.getRotationMatrix2D((length / 2 - 0.5, length / 2 - 0.5), random.uniform(0, 180), 1),
+        (length, length),
+    )
     return cv2.filter2D(picture, -1, turned / max(turned.sum(), 1e-6))
 
 
@@ -76,7 +82,12 @@ def coarse(picture: Any, random: np.random.Generator) -> Any:
 
 
 HARDSHIPS: dict[str, Callable[[Any, np.random.Generator], Any] | None] = {
-    "as it is": None, "grain": grain, "dark": dark, "motion blur": motion, "coarse": coarse}
+    "as it is": None,
+    "grain": grain,
+    "dark": dark,
+    "motion blur": motion,
+    "coarse": coarse,
+}
 
 
 def hardened(source: Path, target: Path, change: Callable[[Any, np.random.Generator], Any]) -> None:
@@ -117,7 +128,9 @@ def judged(clip: Path, entry: dict[str, Any], recipe: Recipe, cache: Cache) -> d
         if entry.get("everyone", True):
             outside = np.ones(painted.shape, bool)
             for x, y, w, h, *_ in boxes:
-                outside[max(0, int(y - h / 2)) : int(y + 1.5 * h + 1), max(0, int(x - w / 2)) : int(x + 1.5 * w + 1)] = False
+                outside[
+                    max(0, int(y - h / 2)) : int(y + 1.5 * h + 1), max(0, int(x - w / 2)) : int(x + 1.5 * w + 1)
+                ] = False
             row["stray"] += int((painted & outside).sum())
             row["pixels"] += int(outside.sum())
     return row
@@ -160,12 +173,18 @@ def main() -> int:
                 recipe = Recipe.parse(Recipe.preset("faces").model_dump(mode="json") | {"detect": steps})
                 rows = [judged(clip, entry, recipe, cache) for clip, entry in made.items()]
                 total = {key: sum(row[key] for row in rows) for key in rows[0]}
-                table.append({
-                    "hardship": hardship, "detectors": title, "recall": round(total["covered"] / total["faces"], 4),
-                    "faces": int(total["faces"]), "bare": int(total["bare"]),
-                    "turned": f"{int(total['turned_covered'])} of {int(total['turned'])}",
-                    "false_masking": round(total["stray"] / total["pixels"], 5),
-                    "ms_a_frame": round(1000 * total["seconds"] / total["frames"], 1)})
+                table.append(
+                    {
+                        "hardship": hardship,
+                        "detectors": title,
+                        "recall": round(total["covered"] / total["faces"], 4),
+                        "faces": int(total["faces"]),
+                        "bare": int(total["bare"]),
+                        "turned": f"{int(total['turned_covered'])} of {int(total['turned'])}",
+                        "false_masking": round(total["stray"] / total["pixels"], 5),
+                        "ms_a_frame": round(1000 * total["seconds"] / total["frames"], 1),
+                    }
+                )
                 print(json.dumps(table[-1]), flush=True)
         cache.close()
     if arguments.out:

@@ -78,6 +78,13 @@ def test_a_fast_gesture_is_no_cut() -> None:
     assert found(change) == ()
 
 
+def test_a_pan_that_stutters_is_no_cut() -> None:
+    change = quiet()
+    change[25:40] = 30
+    change[31:33] = 0, 60
+    assert found(change) == ()
+
+
 def test_a_small_change_is_no_cut_however_still_it_is_around() -> None:
     change = np.zeros(60)
     change[30] = 20

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from maskanyone.data import FILLED, GUESSED, SEEN, Detections
 from maskanyone.errors import Failed
@@ -266,6 +267,13 @@ def test_parameters_carry_what_a_form_needs() -> None:
         assert field["description"].endswith("."), name
         assert {"minimum", "maximum", "default"} <= set(field), name
         assert field["minimum"] <= field["default"] <= field["maximum"], name
+
+
+def test_parameters_cannot_be_misspelt_or_changed() -> None:
+    with pytest.raises(ValidationError):
+        TrackParams(smoth=0.1)  # type: ignore[call-arg]
+    with pytest.raises(ValidationError):
+        TrackParams().fill = 2  # type: ignore[misc]
 
 
 def test_two_people_who_pass_each_other_keep_their_tracks() -> None:

@@ -79,8 +79,13 @@ def test_frames_that_the_film_does_not_have_are_dropped() -> None:
     assert len(merged((-1, box(100, 100), 0.9, 0), (3, box(100, 100), 0.9, 0), frames=3)) == 0
 
 
-BOXES = st.builds(box, st.integers(20, 200), st.integers(20, 200), st.integers(5, 90), st.integers(5, 90))
+BOXES = st.builds(box, st.integers(60, 110), st.integers(60, 80), st.integers(20, 60), st.integers(20, 60))
 ROWS = st.lists(st.tuples(st.integers(0, 2), BOXES, st.floats(0, 1, width=32), st.integers(0, 2)), max_size=25)
+
+
+def test_a_chain_of_overlapping_faces_does_not_become_one() -> None:
+    row = [(0, box(100 + 12 * place, 100), score, 0) for place, score in enumerate((0.9, 0.8, 0.7, 0.6, 0.5))]
+    assert merged(*row).first[:, 0].tolist() == [80, 104, 128]
 
 
 @unhurried

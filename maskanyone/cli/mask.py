@@ -1,0 +1,224 @@
+"""``maskanyone mask``: hide people in recordings."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from maskanyone import names
+from maskanyone.cli import plan, speak
+from maskanyone.errors import BadRecipe, Cancelled, MaskAnyoneError
+from maskanyone.recipe import DEFAULT, Recipe
+
+
+def mask(
+    videos: Annotated[list[Path], typer.Argument(help="Recordings, or folders of recordings.", metavar="VIDEO...")],
+    folder: Annotated[Path, typer.Option("-o", "--output", help="Folder for the results.", metavar="DIR")],
+    preset: Annotated[
+        str | None, typer.Option(help="A preset by name; `maskanyone presets` lists them.", metavar="NAME")
+    ] = None,
+    recipe: Annotated[Path | None, typer.Option(help="A recipe's JSON file.", metavar="FILE")] = None,
+    hide: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="One step, as TARGET=METHOD[:key=value,...], for instance face=blur:strength=0.8. Replaces the "
+            "preset's step for that target. Alone it makes a recipe that removes the sound.",
+            metavar="STEP",
+        ),
+    ] = None,
+    audio: Annotated[
+        str | None, typer.Option(help="keep or remove the sound. A voice identifies.", metavar="keep|remove")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="A value of the recipe, as hide.face.strength=0.8 or output.crf=20.", metavar="NAME=VALUE"
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            help="Neutral names for the results, for instance 'P{n:02}'. The key to them lies beside DIR, not in it.",
+            metavar="PATTERN",
+        ),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that are there.")] = False,
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help="Mask damaged recordings too; spoiled pictures are covered.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be done, how long and how large.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a recording, for machines.")] = False,
+) -> None:
+    """Hide people in recordings.
+
+    Each recording gives DIR/STEM.mp4 and DIR/STEM.report.json. The recordings are only read. Without a preset,
+    recipe or step every face is filled and the sound is removed.
+
+    Examples:
+
+        maskanyone mask interview.mp4 -o masked
+
+        maskanyone mask recordings/ -o masked --preset heads --audio keep
+
+        maskanyone mask talk.mkv -o masked --hide face=solid:colour=#ff00ff
+    """
+    chosen = choose(preset, recipe, hide or [], audio, set_ or [])
+    sources = names.recordings(videos)
+    if not sources:
+        raise BadRecipe(
+            ", ".join(map(str, videos)), "holds no recording", "Name video files, or a folder that holds some"
+        )
+    pseudonyms = names.Pseudonyms(name, folder) if name else None
+    targets = pseudonyms.named(sources) if pseudonyms else names.named(sources, folder)
+    if dry_run:
+        raise typer.Exit(plan.tell(targets, chosen, as_json=as_json))
+    if pseudonyms:
+        pseudonyms.save()
+    raise typer.Exit(Batch(chosen, as_json, overwrite=overwrite, salvage=salvage, anonymous=bool(name)).run(targets))
+
+
+def choose(
+    preset: str | None, file: Path | None, hide: Sequence[str], audio: str | None, values: Sequence[str]
+) -> Recipe:
+    """The recipe that the options name."""
+    if preset and file:
+        raise BadRecipe("--preset and --recipe", "were both given", "Choose one of them")
+    if audio not in (None, "keep", "remove"):
+        raise BadRecipe(f"--audio {audio}", "is not understood", "Choose keep or remove")
+    if file:
+        recipe = Recipe.load(file)
+    elif preset or not hide:
+        recipe = Recipe.preset(preset or DEFAULT)
+    else:
+        recipe = Recipe.parse({"name": "Single steps"}, check=False)
+    if hide:
+        recipe = recipe.with_steps(hide)
+    if values:
+        recipe = recipe.with_values(values)
+    return recipe.with_sound(audio == "keep") if audio else recipe
+
+
+class Batch:
+    """Masks one recording after the other; a refused one is told and the rest goes on."""
+
+    def __init__(self, recipe: Recipe, as_json: bool, **options: Any) -> None:
+        self._recipe, self._as_json, self._options = recipe, as_json, options
+
+    def run(self, targets: Mapping[Path, Path]) -> int:
+        """Exit code: the worst of all recordings."""
+        codes = []
+        with speak.bar() as bar, _stoppable() as stop:
+            for source, target in targets.items():
+                task = bar.add_task("", name=source.name, total=None)
+                try:
+                    codes.append(self._one(source, target, _Meter(bar, task), stop))
+                except Cancelled as error:
+                    self._tell(source, {"status": "stopped"}, str(error), bad=True)
+                    return speak.STOPPED
+                finally:
+                    bar.remove_task(task)
+        return max(codes, default=speak.DONE)
+
+    def _one(self, source: Path, target: Path, meter: _Meter, stop: threading.Event) -> int:
+        import maskanyone
+
+        began = time.monotonic()
+        try:
+            result = maskanyone.mask(source, target, self._recipe, progress=meter, cancel=stop.is_set, **self._options)
+        except Cancelled:
+            raise
+        except MaskAnyoneError as error:
+            self._tell(source, {"status": "refused", "message": str(error)}, str(error), bad=True)
+            return speak.code(error)
+        except Exception as error:
+            sentence = f"{source.name}: {speak.fault(error)}"
+            self._tell(source, {"status": "failed", "message": sentence}, sentence, bad=True)
+            return speak.FAULT
+        report = result.report
+        plain = {
+            "status": "skipped" if result.skipped else "masked",
+            "result": str(result.video),
+            "report": str(result.report_file),
+            "verdict": report["verdict"],
+            "frames": report["result"]["frames"],
+            "to_look_at": len(report["to_look_at"]),
+            "faults": report["faults"],
+        }
+        self._tell(source, plain, _line(source, report, time.monotonic() - began, skipped=result.skipped))
+        for faulty in report["faults"][:3]:
+            speak.err.print(f"  {faulty}", style="yellow")
+        return speak.DONE
+
+    def _tell(self, source: Path, plain: Mapping[str, Any], line: str, *, bad: bool = False) -> None:
+        if self._as_json:
+            speak.out.print(json.dumps({"recording": str(source)} | dict(plain), ensure_ascii=False))
+        elif bad:
+            speak.err.print(line, style="red")
+        else:
+            speak.out.print(line)
+
+
+def _line(source: Path, report: Mapping[str, Any], seconds: float, *, skipped: bool) -> str:
+    """``interview.mp4  faces hidden in 1,180 of 1,204 frames · 3 stretches to look at · sound removed · 12 s``."""
+    faces, frames, left = report["faces"], report["result"]["frames"], len(report["to_look_at"])
+    hidden = (
+        f"faces hidden in {faces['frames_hidden']:,} of {frames:,} frames"
+        if faces["tracks"]
+        else f"no face found in {frames:,} frames"
+    )
+    parts = [hidden]
+    if left:
+        parts.append(f"{left} {'stretch' if left == 1 else 'stretches'} to look at")
+    if report["damage"]:
+        parts.append("damaged: " + "; ".join(report["damage"]))
+    parts.append(
+        f"sound {report['result']['sound']}" if "source" not in report["result"]["sound"] else "no sound in it"
+    )
+    parts.append("done before, left as it is" if skipped else speak.duration(seconds))
+    return f"{source.name}  {' · '.join(parts)}"
+
+
+class _Meter:
+    """Moves the bar."""
+
+    def __init__(self, bar: Any, task: Any) -> None:
+        self._bar, self._task = bar, task
+        self._stage = ""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage != self._stage:
+            self._stage = stage
+            self._bar.reset(self._task, total=total, description=stage)
+        self._bar.update(self._task, completed=done)
+
+
+@contextmanager
+def _stoppable() -> Iterator[threading.Event]:
+    """Ctrl-C asks to stop; a second one ends at once."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+
+    def ask(*_: object) -> None:
+        if stop.is_set():
+            sys.exit(speak.STOPPED)
+        stop.set()
+
+    kept = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)

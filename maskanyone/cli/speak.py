@@ -1,0 +1,88 @@
+"""How the command line speaks: results on standard output, all else on standard error, colours only where wanted."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from maskanyone import folders
+from maskanyone.errors import Cancelled, Failed, MaskAnyoneError
+
+out = Console(highlight=False, soft_wrap=True, markup=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+
+DONE, FAULT, REFUSED, STOPPED = 0, 1, 2, 130
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn every error into one sentence and an exit code; a traceback lies in the log, not on the screen."""
+    try:
+        yield
+    except MaskAnyoneError as error:
+        err.print(str(error), style="red")
+        sys.exit(code(error))
+    except KeyboardInterrupt:
+        err.print("Stopped.")
+        sys.exit(STOPPED)
+    except Exception as error:
+        err.print(fault(error), style="red")
+        sys.exit(FAULT)
+
+
+def code(error: MaskAnyoneError) -> int:
+    """The exit code an error ends with."""
+    return STOPPED if isinstance(error, Cancelled) else FAULT if isinstance(error, Failed) else REFUSED
+
+
+def fault(error: Exception) -> str:
+    """Keep a traceback in the log and say where it is."""
+    log = folders.data() / "errors.log"
+    with log.open("a", encoding="utf-8") as file:
+        file.write(f"--- {datetime.now().isoformat(timespec='seconds')}\n{''.join(traceback.format_exception(error))}")
+    return f"MaskAnyone failed ({type(error).__name__}). The details are in {log}; please report them."
+
+
+def duration(seconds: float) -> str:
+    """A duration as it is read aloud: 18 s, 4 min 02 s, 1 h 12 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def size(number: float) -> str:
+    """A file's size: 340 kB, 12 MB, 1.2 GB."""
+    for unit, factor, digits in (("GB", 1e9, 1), ("MB", 1e6, 0)):
+        if number >= factor:
+            return f"{number / factor:.{digits}f} {unit}"
+    return f"{number / 1e3:.0f} kB"
+
+
+def bar() -> Progress:
+    """A progress bar on standard error; nothing where that is no terminal."""
+    return Progress(
+        TextColumn("{task.fields[name]}"),
+        TextColumn("{task.description}"),
+        BarColumn(24),
+        TaskProgressColumn(),
+        TimeRemainingColumn(compact=True),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+
+
+def table(rows: Sequence[tuple[str, ...]]) -> None:
+    """Columns of words, aligned, without lines."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
+    for row in rows:
+        out.print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip())

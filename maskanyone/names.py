@@ -1,0 +1,100 @@
+"""Names of results: where each recording's result goes, and neutral names with a key file kept apart."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import count
+from pathlib import Path
+
+from maskanyone.errors import BadOutput
+from maskanyone.video.write import temporary
+
+VIDEO_SUFFIXES = frozenset(
+    ".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .mts .m2ts .vob .3gp .3g2 .flv .wmv .asf .ogv .mxf .dv .gif".split()
+)
+
+
+def recordings(given: Iterable[Path]) -> list[Path]:
+    """The files named, and all recordings below the folders named, each once."""
+    found: dict[Path, None] = {}
+    for path in given:
+        inside = (
+            sorted(
+                p
+                for p in path.rglob("*")
+                if p.suffix.lower() in VIDEO_SUFFIXES and p.is_file() and not p.name.startswith(".")
+            )
+            if path.is_dir()
+            else [path]
+        )
+        found.update(dict.fromkeys(inside))
+    return list(found)
+
+
+def named(sources: Sequence[Path], folder: Path) -> dict[Path, Path]:
+    """Where each result goes: paths relative to the common folder are kept, equal stems get the source's suffix."""
+    whole = [Path(os.path.abspath(source)) for source in sources]
+    common = Path(os.path.commonpath([source.parent for source in whole])) if whole else Path()
+    stems = Counter(str(source.with_suffix("")).casefold() for source in whole)
+    targets = {}
+    for given, source in zip(sources, whole, strict=True):
+        relative = source.relative_to(common)
+        alone = stems[str(source.with_suffix("")).casefold()] == 1
+        targets[given] = folder / relative.with_name((source.stem if alone else source.name) + ".mp4")
+    return targets
+
+
+class Pseudonyms:
+    """Neutral names for results, and the key file that leads back; it lies beside the results' folder, not in it.
+
+    pattern: a Python format with the number ``n``, for instance ``P{n:02}``.
+    """
+
+    def __init__(self, pattern: str, folder: Path) -> None:
+        self._pattern, self._folder = pattern, folder
+        self.key_file = folder.parent / f"{folder.resolve().name}.names.csv"
+        self._names = self._read()
+        try:
+            first, second = pattern.format(n=1), pattern.format(n=2)
+        except (ValueError, KeyError, IndexError, AttributeError):
+            first = second = ""
+        if first == second or not re.fullmatch(r"[\w][\w .-]*", first):
+            raise BadOutput(pattern, "is no pattern for names", "Write it with the number n, for instance P{n:02}")
+
+    def named(self, sources: Sequence[Path]) -> dict[Path, Path]:
+        """A target for each source; one that was named before keeps its name."""
+        targets = {}
+        for source in sources:
+            whole = os.path.abspath(source)
+            if whole not in self._names:
+                number = next(n for n in count(1) if self._pattern.format(n=n) not in self._names.values())
+                self._names[whole] = self._pattern.format(n=number)
+            targets[source] = self._folder / f"{self._names[whole]}.mp4"
+        return targets
+
+    def save(self) -> None:
+        """Write the key file, readable by its owner alone."""
+        try:
+            self.key_file.parent.mkdir(parents=True, exist_ok=True)
+            beside = temporary(self.key_file)
+            with os.fdopen(
+                os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline=""
+            ) as file:
+                csv.writer(file).writerows(
+                    [("result", "recording"), *((name, source) for source, name in self._names.items())]
+                )
+            os.replace(beside, self.key_file)
+        except OSError as error:
+            raise BadOutput(
+                self.key_file, f"cannot be written ({error.strerror})", "Choose another folder with -o"
+            ) from None
+
+    def _read(self) -> dict[str, str]:
+        if not self.key_file.exists():
+            return {}
+        with self.key_file.open(encoding="utf-8", newline="") as file:
+            return {row["recording"]: row["result"] for row in csv.DictReader(file)}

@@ -1,51 +1,54 @@
-"""What is done once to a source that is not plain 8-bit 4:2:0: deinterlaced, converted, tone-mapped."""
+"""What is done once to a source that is not plain 8-bit 4:2:0: deinterlaced, tone-mapped, converted."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from maskanyone.data import Colours, Video
-from maskanyone.errors import Unreadable
+from maskanyone.video.tonemap import HLG, PQ, table_file
 
-PLAIN = {"yuv420p", "yuvj420p"}
-_PQ, _HLG = 16, 18
+_PLAIN = {"yuv420p", "yuvj420p"}
 _RGB_LIKE = ("rgb", "bgr", "gbr", "argb", "abgr", "rgba", "bgra", "pal8", "0rgb", "0bgr", "monow", "monob")
+_HD_LINES = 720
+_BT709, _BT601 = 1, 6
+
+Options = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Steps of an FFmpeg filter graph, each a name and its arguments. colours: of the result, where they changed."""
+    """Steps of an FFmpeg filter graph, each a name and its options. colours: of the result, where they changed."""
 
-    steps: tuple[tuple[str, str], ...]
+    steps: tuple[tuple[str, Options], ...]
     colours: Colours | None = None
 
 
 def filter_for(video: Video) -> Filter | None:
-    """The filter that this source needs, or none.
-
-    Raises:
-        Unreadable: the picture is HDR, which cannot be shown in 8 bits without changing it.
-    """
-    if video.colours.transfer in (_PQ, _HLG):
-        raise Unreadable(
-            video.name, "is an HDR recording (PQ or HLG), which is not read yet", "Convert it to SDR first"
-        )
-    steps: list[tuple[str, str]] = []
-    colours = None
+    """The filter that this source needs, or none."""
+    steps: list[tuple[str, Options]] = []
+    size = {"w": str(video.stored[0]), "h": str(video.stored[1])}
     if video.interlaced:
-        steps.append(("bwdif", "mode=send_frame:deint=interlaced"))
-    width, height = video.stored
-    if video.pixel_format.startswith(_RGB_LIKE):
-        matrix, code = ("bt709", 1) if height >= 720 else ("smpte170m", 6)
-        colours = Colours(code, code, code, full_range=False)
-        steps += [("scale", f"{width}:{height}:out_color_matrix={matrix}:out_range=tv"), ("format", "yuv420p")]
-    elif video.pixel_format not in PLAIN or not video.seekable:
-        # unchanged frames pass the scaler untouched; it is there for a size that changes within the file
-        kept = "pc" if video.colours.full_range else "tv"
+        steps.append(("bwdif", {"mode": "send_frame", "deint": "interlaced"}))
+    if video.colours.transfer in (PQ, HLG):
         steps += [
-            ("scale", f"{width}:{height}:in_range={kept}:out_range={kept}"),
-            ("format", "yuvj420p" if video.colours.full_range else "yuv420p"),
+            ("scale", size | {"in_color_matrix": "bt2020"}),
+            ("format", {"pix_fmts": "gbrp16le"}),
+            ("lut3d", {"file": str(table_file(video.colours.transfer)), "interp": "tetrahedral"}),
         ]
-    if not steps:
-        return None
-    return Filter(tuple(steps), colours and replace(colours))
+        return Filter((*steps, *_from_rgb(size, "bt709")), Colours(_BT709, _BT709, _BT709))
+    if video.pixel_format.startswith(_RGB_LIKE):
+        name, code = ("bt709", _BT709) if video.stored[1] >= _HD_LINES else ("smpte170m", _BT601)
+        return Filter((*steps, *_from_rgb(size, name)), Colours(code, code, code))
+    if video.pixel_format not in _PLAIN or not video.seekable:
+        # a plain frame passes the scaler untouched; it is there for a size that changes within the file
+        full = video.colours.full_range
+        kept = "pc" if full else "tv"
+        steps += [
+            ("scale", size | {"in_range": kept, "out_range": kept}),
+            ("format", {"pix_fmts": "yuvj420p" if full else "yuv420p"}),
+        ]
+    return Filter(tuple(steps)) if steps else None
+
+
+def _from_rgb(size: Options, matrix: str) -> tuple[tuple[str, Options], ...]:
+    return ("scale", size | {"out_color_matrix": matrix, "out_range": "tv"}), ("format", {"pix_fmts": "yuv420p"})

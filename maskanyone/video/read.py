@@ -47,8 +47,8 @@ class Frame:
         """A fresh frame of even size to be changed and encoded, and the picture that lies in it."""
         planes = [_upright(plane, self._video) for plane in _planes(self._source)]
         height, width = (n + n % 2 for n in planes[0].shape)
-        full = self._video.colours.full_range
-        target = VideoFrame(width, height, "yuvj420p" if full else "yuv420p")
+        colours = working_colours(self._video)
+        target = VideoFrame(width, height, "yuvj420p" if colours.full_range else "yuv420p")
         views = _planes(target)
         for view, plane in zip(views, planes, strict=True):
             rows, columns = plane.shape
@@ -56,7 +56,7 @@ class Frame:
             view[rows:] = view[rows - 1 : rows]
             view[:, columns:] = view[:, columns - 1 : columns]
         y, u, v = views
-        return target, Picture(y, u, v, working_colours(self._video))
+        return target, Picture(y, u, v, colours)
 
 
 def working_colours(video: Video) -> Colours:
@@ -280,7 +280,7 @@ class _Graph:
                 width=frame.width, height=frame.height, format=frame.format, time_base=self._video.time_base
             )
         ]
-        nodes += [graph.add(name, arguments) for name, arguments in self._chosen.steps]
+        nodes += [graph.add(name, **options) for name, options in self._chosen.steps]
         nodes.append(graph.add("buffersink"))
         graph.link_nodes(*nodes).configure()
         self._graph = graph

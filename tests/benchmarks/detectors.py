@@ -99,7 +99,8 @@ def hardened(source: Path, target: Path, change: Callable[[Any, np.random.Genera
         made.pix_fmt = "yuv420p"
         for number, frame in enumerate(before.decode(stream)):
             picture = change(frame.to_ndarray(format="rgb24"), random)
-            made.width, made.height = picture.shape[1] // 2 * 2, picture.shape[0] // 2 * 2
+            if not made.codec_context.is_open:
+                made.width, made.height = picture.shape[1] // 2 * 2, picture.shape[0] // 2 * 2
             new = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture[: made.height, : made.width]), format="rgb24")
             new.pts, new.time_base = number, Fraction(1) / stream.average_rate
             after.mux(made.encode(new))

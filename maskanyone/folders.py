@@ -10,6 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
+from maskanyone.errors import BadOutput
+
 
 def data() -> Path:
     """The user's data folder of MaskAnyone, made with mode 0700 at first use."""
@@ -33,5 +35,10 @@ def presets() -> Path:
 
 
 def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise BadOutput(
+            folder, f"cannot be used ({error.strerror})", "Name another folder in the variable MASKANYONE_DATA"
+        ) from None
     return folder

@@ -21,7 +21,7 @@ from maskanyone.detect.look import Producer, Seen, look, look_around
 from maskanyone.errors import BadOutput, BadRecipe, Cancelled
 from maskanyone.recipe import Recipe, Step
 from maskanyone.render.piece import Hiding, Renderer, Task, render
-from maskanyone.track import Links, TrackParams, link
+from maskanyone.track import Links, link
 from maskanyone.video.encode import Output
 from maskanyone.video.pieces import divided
 from maskanyone.video.probe import probe
@@ -64,10 +64,14 @@ class Watch:
         self._subject, self._progress, self._cancel = subject, progress, cancel
         self._lock = threading.Lock()
 
-    def tick(self, stage: str, done: int, total: int) -> None:
-        """Say how far it is; raises ``Cancelled`` when asked to stop."""
+    def ask(self) -> None:
+        """Raises ``Cancelled`` when asked to stop."""
         if self._cancel is not None and self._cancel():
             raise Cancelled(self._subject, "was stopped", "Run it again to go on with the pieces that are done")
+
+    def tick(self, stage: str, done: int, total: int) -> None:
+        """Say how far it is; raises ``Cancelled`` when asked to stop."""
+        self.ask()
         if self._progress is not None:
             with self._lock:
                 self._progress(stage, min(done, total), total)
@@ -88,11 +92,11 @@ def mask(
     """Hide what the recipe says in one recording; see ``maskanyone.mask``."""
     began = time.monotonic()
     recipe.check()
-    source = probe(video)
+    watch = Watch(Path(video).name, progress, cancel)
+    source = probe(video, watch.ask)
     target = results.Target(Path(out_file), source, recipe)
     if (there := target.existing(overwrite)) is not None:
         return Result(target.video, target.report, there, skipped=True)
-    watch = Watch(source.name, progress, cancel)
     analysis = _analysed(source, recipe, cache, watch, salvage)
     task, settings = _task(analysis, recipe, salvage)
     pieces = _Pieces(task, settings, cache, watch)
@@ -124,8 +128,8 @@ def analyse(
     salvage: bool = False,
 ) -> Analysis:
     """Find and follow everybody; hides nothing. See ``maskanyone.analyse``."""
-    source = probe(video)
-    return _analysed(source, recipe, cache, Watch(source.name, progress, cancel), salvage)
+    watch = Watch(Path(video).name, progress, cancel)
+    return _analysed(probe(video, watch.ask), recipe, cache, watch, salvage)
 
 
 def preview(video: Path | str, seconds: float, recipe: Recipe, *, around: float = 1.0) -> tuple[Pixels, Pixels]:
@@ -181,7 +185,7 @@ def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage
 
 def _linked(source: Video, seen: Seen, recipe: Recipe) -> Links:
     times = seen.timeline.pts.astype(np.float64) * float(source.time_base)
-    return link(seen.detections, seen.looks, seen.change, times, source.upright, TrackParams(**recipe.track))
+    return link(seen.detections, seen.looks, seen.change, times, source.upright, recipe.tracking())
 
 
 def _plan(source: Video, seen: Seen, links: Links, recipe: Recipe) -> Plan:
@@ -281,7 +285,7 @@ class _Pieces:
         self._faulty.clear()
 
     def _run(self, spans: Sequence[Span]) -> None:
-        for piece in render(replace(self._task, spans=tuple(spans)), self._tick):
+        for piece in render(replace(self._task, spans=tuple(spans)), self._tick, self._watch.ask):
             if piece.faults:
                 self._faulty[piece.span], self._faults[piece.span] = piece.data, piece.faults
             else:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from maskanyone import folders, registry
 from maskanyone.errors import BadRecipe
+
+if TYPE_CHECKING:
+    from maskanyone.track import TrackParams
 
 DEFAULT = "faces"
 _MOST_BYTES = 1 << 20
@@ -84,7 +87,7 @@ class Recipe(_Part):
     track: dict[str, Any] = Field(default_factory=dict)
     audit: AuditSettings = AuditSettings()
     output: OutputSettings = OutputSettings()
-    seed: int | None = Field(None, ge=0, lt=2**63)
+    seed: int | None = Field(None, ge=0, lt=2**53)  # the largest whole numbers that JSON keeps exactly
 
     @staticmethod
     def load(path: Path | str) -> Recipe:
@@ -96,7 +99,7 @@ class Recipe(_Part):
             return Recipe.parse(json.loads(path.read_text("utf-8")), path)
         except OSError:
             raise BadRecipe(path, "cannot be read", "Check its name and folder") from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise BadRecipe(path, "is not JSON", "Choose a recipe's JSON file") from None
 
     @staticmethod
@@ -131,12 +134,26 @@ class Recipe(_Part):
             for step in steps:
                 registry.info(step.method, kind)
                 step.checked()
+        self.tracking()
+        if not self.detect:
+            raise BadRecipe(self.name or "recipe", "finds nobody", "Name a detector, or leave detect out")
         if not self.hiding():
             raise BadRecipe(self.name or "recipe", "hides nothing", "Add a step, for instance --hide face=solid")
 
     def hiding(self) -> tuple[HideStep, ...]:
         """All steps that hide."""
         return tuple(step for people in self.people for step in people.hide)
+
+    def tracking(self) -> TrackParams:
+        """How people are followed; raises ``BadRecipe``."""
+        from maskanyone.track import TrackParams
+
+        try:
+            return TrackParams(**self.track)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(["track", *map(str, first["loc"])])
+            raise BadRecipe(place, registry.told(first), "See docs/recipes.md") from None
 
     def keeps_sound(self) -> bool:
         """Whether the result has sound. An empty list removes it."""
@@ -147,7 +164,7 @@ class Recipe(_Part):
         plain = self.model_dump(mode="json")
         for step in _steps(plain):
             step["params"] = registry.params(step["method"], step["version"], step["params"]).model_dump(mode="json")
-        return plain
+        return plain | {"track": self.tracking().model_dump(mode="json")}
 
     def with_steps(self, hide: Iterable[str]) -> Recipe:
         """Replace the step of each target named in ``TARGET=METHOD[:key=value,...]``; raises ``BadRecipe``."""

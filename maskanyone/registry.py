@@ -77,7 +77,7 @@ def params(method: str, version: int, values: Mapping[str, Any]) -> BaseModel:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "parameters"
         raise BadRecipe(
-            f"{method}, {place}", _told(first), f"`maskanyone methods {method}` shows what it takes"
+            f"{method}, {place}", told(first), f"`maskanyone methods {method}` shows what it takes"
         ) from None
 
 
@@ -85,6 +85,20 @@ def implementation(method: str) -> Any:
     """The class behind a built-in method."""
     info(method)
     return _classes()[method]
+
+
+def told(problem: Any) -> str:
+    """A validation problem of pydantic as the end of a sentence."""
+    limits, kind = problem.get("ctx", {}), problem["type"]
+    value = problem.get("input")
+    if kind == "extra_forbidden":
+        return "it has no such setting"
+    for name, words in {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}.items():
+        if name in limits:
+            return f"{value!r} is out of bounds: it must be {words} {limits[name]}"
+    if kind == "literal_error":
+        return f"{value!r} is not one of {limits['expected']}"
+    return f"{value!r} does not fit: {problem['msg'][0].lower()}{problem['msg'][1:]}"
 
 
 @lru_cache
@@ -112,17 +126,3 @@ def _info(made: Any) -> MethodInfo:
         weights=tuple(getattr(made, "weights", ())),
         schema=made.Params.model_json_schema(),
     )
-
-
-def _told(problem: Any) -> str:
-    """A validation problem of pydantic as the end of a sentence."""
-    limits, kind = problem.get("ctx", {}), problem["type"]
-    value = problem.get("input")
-    if kind == "extra_forbidden":
-        return "it has no such setting"
-    for name, words in {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}.items():
-        if name in limits:
-            return f"{value!r} is out of bounds: it must be {words} {limits[name]}"
-    if kind == "literal_error":
-        return f"{value!r} is not one of {limits['expected']}"
-    return f"{value!r} does not fit: {problem['msg'][0].lower()}{problem['msg'][1:]}"

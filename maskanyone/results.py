@@ -32,7 +32,7 @@ class Target:
         """The report of the same recipe's whole result of the same source, if it is there already.
 
         Raises:
-            BadOutput: the result would land on its source or on another file.
+            BadOutput: the result would land on its source or on another file, or in a folder that takes none.
         """
         if self.video.suffix.lower() != ".mp4":
             raise BadOutput(self.video, "is no name for a result", "Results are MP4 files: end the name with .mp4")
@@ -41,6 +41,7 @@ class Target:
             if path.exists() and path.samefile(source):
                 raise BadOutput(path, "is the source itself", "Choose another folder with -o")
         if not self.video.exists() and not self.report.exists():
+            self._check_folder()
             return None
         report = read_report(self.report)
         ours = report is not None and report.get("key") == key(self._source, self._recipe)
@@ -58,8 +59,8 @@ class Target:
     def writing(self) -> Iterator[Path]:
         """A temporary file beside the result, gone afterwards whatever happens."""
         self._make_folder()
-        for old in self.video.parent.glob(f".{self.video.name}.*.part"):
-            if not _alive(old):
+        for old in self.video.parent.glob(".*.part"):
+            if old.name.startswith((f".{self.video.name}.", f".{self.report.name}.")) and not _alive(old):
                 old.unlink(missing_ok=True)
         unfinished = temporary(self.video)
         try:
@@ -68,17 +69,23 @@ class Target:
             unfinished.unlink(missing_ok=True)
 
     def finish(self, unfinished: Path, report: Mapping[str, Any]) -> None:
-        """Give both files their names: first the report, so that no result is ever without one."""
+        """Give both files their names: first the report, so that no result is ever without one.
+
+        A result that is replaced goes before, so that it never lies beside the report of another.
+        """
         beside = temporary(self.report)
+        told = False
         try:
             with beside.open("w", encoding="utf-8") as file:
                 json.dump(report, file, indent=1, ensure_ascii=False)
                 file.flush()
                 os.fsync(file.fileno())
+            self.video.unlink(missing_ok=True)
             os.replace(beside, self.report)
+            told = True
             os.replace(unfinished, self.video)
         except OSError as error:
-            beside.unlink(missing_ok=True)
+            (self.report if told else beside).unlink(missing_ok=True)
             raise BadOutput(
                 self.video, f"cannot be written ({error.strerror})", "Choose another folder with -o"
             ) from None
@@ -87,9 +94,16 @@ class Target:
         folder = self.video.parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            free = shutil.disk_usage(folder).free
         except OSError as error:
             raise BadOutput(folder, f"cannot be used ({error.strerror})", "Choose another folder with -o") from None
+        self._check_folder()
+
+    def _check_folder(self) -> None:
+        """Whether the folder, or the nearest above it that is there, takes files."""
+        folder = next(f for f in (self.video.parent, *self.video.parent.absolute().parents) if os.path.lexists(f))
+        if not folder.is_dir():
+            raise BadOutput(folder, "is no folder", "Choose another folder with -o")
+        free = shutil.disk_usage(folder).free
         if not os.access(folder, os.W_OK):
             raise BadOutput(folder, "cannot be written to", "Choose another folder with -o")
         if free < self._source.bytes // 2 + _LEAST_FREE:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from maskanyone import folders
-from maskanyone.errors import Cancelled, Failed, MaskAnyoneError
+from maskanyone.errors import BadOutput, Cancelled, Failed, MaskAnyoneError
 
 out = Console(highlight=False, soft_wrap=True, markup=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
@@ -43,9 +43,13 @@ def code(error: MaskAnyoneError) -> int:
 
 def fault(error: Exception) -> str:
     """Keep a traceback in the log and say where it is."""
-    log = folders.data() / "errors.log"
-    with log.open("a", encoding="utf-8") as file:
-        file.write(f"--- {datetime.now().isoformat(timespec='seconds')}\n{''.join(traceback.format_exception(error))}")
+    told = "".join(traceback.format_exception(error))
+    try:
+        log = folders.data() / "errors.log"
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"--- {datetime.now().isoformat(timespec='seconds')}\n{told}")
+    except (BadOutput, OSError):  # no space, or no folder: the screen is all that is left
+        return f"MaskAnyone failed and could not write its log. Please report this:\n{told}"
     return f"MaskAnyone failed ({type(error).__name__}). The details are in {log}; please report them."
 
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, TimeoutError
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import cv2
@@ -19,15 +20,15 @@ from numpy.typing import NDArray
 
 from maskanyone.data import Detections, Float, Looks, Pixels, Span, Store, Timeline, Video
 from maskanyone.detect import Detector, Found
+from maskanyone.detect.answers import Answers
 from maskanyone.errors import Failed
-from maskanyone.runtime.crew import Crew
+from maskanyone.runtime.crew import Crew, awaited
 from maskanyone.video.read import Frame, ahead, read
 
 SPAN = 256
 #: seconds that one picture may take before its detector counts as hung
 TIMEOUT = 60.0
 _CUT_WIDTH = 128
-_MOST_NOTES = 20
 
 Key = Callable[[str, Span, Mapping[str, Any]], str]
 
@@ -155,7 +156,8 @@ class _Part:
             "change": self.change,
             "last": self.last,
         }
-        return {"frames": _packed(frames)} | {name: _packed(arrays) for name, arrays in self.found.items()}
+        whole = {name: arrays for name, arrays in self.found.items() if arrays["ran"].all()}  # next time it may work
+        return {"frames": _packed(frames)} | {name: _packed(arrays) for name, arrays in whole.items()}
 
     @staticmethod
     def known(span: Span, stored: Mapping[str, bytes | None]) -> _Part | None:
@@ -194,10 +196,13 @@ class _Eyes:
         lost: list[bool] = []
         change: list[float] = []
         duration, last = 1, False
-        answers = {producer.name: _Answers(producer) for producer in self._producers}
+        answers = {
+            producer.name: Answers(producer.name, producer.detector.points, self._video.upright)
+            for producer in self._producers
+        }
         if getattr(frames, "previous", None) is not None and self._thumbnail is None:
             self._change(self._small(span.start - 1, frames.previous)[0])
-        waiting: list[tuple[_Answers, int, tuple[float, float], Future[Found]]] = []
+        waiting: list[tuple[Answers, int, tuple[float, float], Future[Found]]] = []
         for index in range(span.start, span.stop):
             tick(index)
             frame = next(frames, None)
@@ -217,9 +222,9 @@ class _Eyes:
                 else:
                     answers[producer.name].fault(index, "was left out after it hung")
             while len(waiting) > 2 * self._hands:
-                self._take(*waiting.pop(0))
+                self._take(*waiting.pop(0), partial(tick, index))
         for item in waiting:
-            self._take(*item)
+            self._take(*item, partial(tick, index))
         if not pts and span.start == 0:
             raise Failed(self._video.name, "gave no frame", "Please report this file's kind")
         return _Part(
@@ -232,12 +237,22 @@ class _Eyes:
             {name: a.arrays() for name, a in answers.items()},
         )
 
-    def _take(self, answers: _Answers, index: int, scale: tuple[float, float], future: Future[Found]) -> None:
+    def _take(
+        self,
+        answers: Answers,
+        index: int,
+        scale: tuple[float, float],
+        future: Future[Found],
+        ask: Callable[[], None],
+    ) -> None:
+        hung = answers.name in self._dead
         try:
-            error = future.exception(self._timeout)
+            error = awaited(future, 0.0 if hung else self._timeout, ask)
         except TimeoutError:
+            if not future.cancel():
+                self._crew.hire()  # others must not wait for a thread that hangs
             self._dead.add(answers.name)
-            answers.fault(index, f"took longer than {self._timeout:g} s")
+            answers.fault(index, "was left out after it hung" if hung else f"took longer than {self._timeout:g} s")
             return
         if error is not None:  # every fault of a detector is kept and told
             answers.fault(index, f"raised {type(error).__name__}: {error}")
@@ -261,52 +276,6 @@ class _Eyes:
         )
         before, self._thumbnail = self._thumbnail, thumbnail  # type: ignore[assignment]
         return 0.0 if before is None else float(cv2.absdiff(before, thumbnail).mean())
-
-
-class _Answers:
-    """What one producer said in one span."""
-
-    def __init__(self, producer: Producer) -> None:
-        self.name = producer.name
-        self._points = producer.detector.points
-        self._rows: list[tuple[int, Float, float, Float]] = []
-        self._asked: list[int] = []
-        self._ran: list[bool] = []
-        self._notes: list[str] = []
-
-    def take(self, index: int, scale: tuple[float, float], found: Found) -> None:
-        box, score = np.asarray(found.box, np.float32), np.asarray(found.score, np.float32)
-        points = np.asarray(found.points, np.float32)
-        if box.ndim != 2 or box.shape[1] != 4 or score.shape != (len(box),) or len(points) != len(box):
-            self.fault(index, "answered in a shape that is none of a detector's")
-            return
-        if not (np.isfinite(box).all() and np.isfinite(score).all()):
-            self.fault(index, "answered with numbers that are none")
-            return
-        self._asked.append(index)
-        self._ran.append(True)
-        across = np.array([*scale, *scale], np.float32)
-        for b, s, p in zip(box / across, score, points / across[:2], strict=True):
-            self._rows.append((index, b, float(s), p))
-
-    def fault(self, index: int, what: str) -> None:
-        self._asked.append(index)
-        self._ran.append(False)
-        if len(self._notes) < _MOST_NOTES:
-            self._notes.append(f"{self.name} {what} (frame {index})")
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        rows = self._rows
-        points = [r[3] for r in rows] if self._points else []
-        return {
-            "asked": np.array(self._asked, np.int32),
-            "ran": np.array(self._ran, bool),
-            "frame": np.array([r[0] for r in rows], np.int32),
-            "box": np.array([r[1] for r in rows], np.float32).reshape(-1, 4),
-            "score": np.array([r[2] for r in rows], np.float32),
-            "points": np.array(points, np.float32).reshape(len(rows), self._points, 2),
-            "notes": np.array(self._notes, np.str_),
-        }
 
 
 def _joined(video: Video, parts: Sequence[_Part], producers: Sequence[Producer]) -> Seen:

@@ -52,13 +52,17 @@ class Piece:
     faults: tuple[str, ...]
 
 
-def render(task: Task, tick: Callable[[int], None]) -> Iterator[Piece]:
-    """Render the task's spans, in order. tick: called with each frame's index; may raise to stop.
+def render(task: Task, tick: Callable[[int], None], ask: Callable[[], None] = lambda: None) -> Iterator[Piece]:
+    """Render the task's spans, in order.
+
+    Args:
+        tick: called with each frame's index; may raise to stop.
+        ask: called now and then while a method is waited for; may raise to stop.
 
     Raises:
         Failed: the second decoding does not give the frames of the first.
     """
-    hiding = Renderer(task.video, task.timeline, task.plan, task.steps)
+    hiding = Renderer(task.video, task.timeline, task.plan, task.steps, ask)
     frames: Iterator[Frame] | None = None
     at = -1
     try:
@@ -77,11 +81,18 @@ def render(task: Task, tick: Callable[[int], None]) -> Iterator[Piece]:
 class Renderer:
     """Hides, frame by frame, what a plan says; used by pieces and by previews."""
 
-    def __init__(self, video: Video, timeline: Timeline, plan: Plan, steps: Sequence[Hiding]) -> None:
+    def __init__(
+        self,
+        video: Video,
+        timeline: Timeline,
+        plan: Plan,
+        steps: Sequence[Hiding],
+        ask: Callable[[], None] = lambda: None,
+    ) -> None:
         self._video, self._timeline, self._plan = video, timeline, plan
-        self._steps = [(step.target, Guarded(step.hider)) for step in steps]
-        for step in steps:
-            step.hider.prepare(Film(video.upright, len(timeline), plan.seed))
+        self._steps = [(step.target, Guarded(step.hider, ask=ask)) for step in steps]
+        for _, guarded in self._steps:
+            guarded.prepare(Film(video.upright, len(timeline), plan.seed))
         self._near: dict[int, list[Track]] = defaultdict(list)
         for track in plan.tracks:
             for bucket in range(int(track.frame[0]) // _BUCKET, int(track.frame[-1]) // _BUCKET + 1):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import diskcache
+
+from maskanyone.errors import BadOutput
 
 LIMIT = 20 << 30
 
@@ -26,26 +30,42 @@ class _BytesDisk(diskcache.Disk):  # type: ignore[misc]
 
 
 class Cache:
-    """Bytes by key, least recently used ones dropped first. A value that was changed on disk counts as absent."""
+    """Bytes by key, least recently used ones dropped first. A value that was changed on disk counts as absent.
+
+    Raises:
+        BadOutput: no space, not writable.
+    """
 
     def __init__(self, folder: Path, limit: int = LIMIT) -> None:
-        self._cache = diskcache.Cache(
-            str(folder), disk=_BytesDisk, size_limit=limit, eviction_policy="least-recently-used", timeout=60
-        )
+        self._folder, self._limit = folder, limit
+        try:
+            self._cache = self._opened()
+        except sqlite3.OperationalError as error:
+            raise self._refused(error) from None
+        except sqlite3.DatabaseError:  # broken beyond reading; all of it can be computed again
+            shutil.rmtree(folder)
+            self._cache = self._opened()
 
     def get(self, key: str) -> bytes | None:
         """The value, or none."""
         try:
             kept = self._cache.get(key)
-        except (OSError, TypeError):
+        except (OSError, TypeError, sqlite3.Error):
             return None
         if not isinstance(kept, bytes) or hashlib.sha256(kept[32:]).digest() != kept[:32]:
             return None
         return kept[32:]
 
     def put(self, key: str, value: bytes) -> None:
-        """Keep a value; it is there whole or not at all."""
-        self._cache.set(key, hashlib.sha256(value).digest() + value)
+        """Keep a value; it is there whole or not at all.
+
+        Raises:
+            BadOutput: no space, not writable.
+        """
+        try:
+            self._cache.set(key, hashlib.sha256(value).digest() + value)
+        except (OSError, sqlite3.Error) as error:
+            raise self._refused(error) from None
 
     def drop(self, key: str) -> None:
         """Forget a value."""
@@ -63,3 +83,20 @@ class Cache:
     def close(self) -> None:
         """Let go of the database."""
         self._cache.close()
+
+    def _opened(self) -> Any:
+        return diskcache.Cache(
+            str(self._folder),
+            disk=_BytesDisk,
+            size_limit=self._limit,
+            eviction_policy="least-recently-used",
+            timeout=60,
+        )
+
+    def _refused(self, error: OSError | sqlite3.Error) -> BadOutput:
+        words = (getattr(error, "strerror", None) or str(error)).lower()
+        return BadOutput(
+            self._folder,
+            f"cannot be written to ({words})",
+            "Free some space, or name another folder in MASKANYONE_DATA",
+        )

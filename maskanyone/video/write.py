@@ -177,8 +177,7 @@ def _verify(video: Video, path: Path, times: NDArray[np.int64], *, sound: bool) 
     with av.open(str(path)) as result:
         kinds = sorted(s.type for s in result.streams)
         stream: Any = result.streams.video[0]
-        packets = [p for p in result.demux(stream) if p.size and not p.is_discard]
-        pts = np.sort(np.array([p.pts for p in packets], np.int64)) if packets else np.zeros(0, np.int64)
+        pts = np.sort(np.array([p.pts for p in result.demux(stream) if p.size and not p.is_discard], np.int64))
         scale: Fraction = output_base(video)[0] / stream.time_base
         meant = times[:-1] * scale.numerator // scale.denominator
         if kinds != (["audio", "video"] if sound else ["video"]) or not np.array_equal(pts, meant):

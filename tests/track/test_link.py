@@ -208,7 +208,8 @@ def test_facts_of_different_films_are_refused() -> None:
 
 
 def test_a_single_sight_is_hidden_by_default() -> None:
-    track = only(facts([(30, box(100, 100), 0.21, 0)], 60).link(TrackParams()))
+    params = TrackParams()
+    track = only(facts([(30, box(100, 100), params.start + 0.01, 0)], 60).link(params))
     assert seen(track).tolist() == [30]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import rfc8785
 
-from maskanyone.data import Plan, Span, Timeline, Track
+from maskanyone.data import Plan, Span, Timeline
 
 FORMAT = 1
 
@@ -40,13 +40,9 @@ def inside(plan: Plan, timeline: Timeline, span: Span) -> str:
         if covered.start < span.stop and covered.stop > span.start:
             digest.update(f"covered {max(covered.start, span.start)} {min(covered.stop, span.stop)}".encode())
     for track in plan.tracks:
-        rows = _rows(track, span)
-        if rows.any():
+        if track.frame[0] < span.stop and track.frame[-1] >= span.start:
+            rows = np.logical_and(track.frame >= span.start, track.frame < span.stop)
             digest.update(f"track {track.id} {track.kind}".encode())
             digest.update(track.frame[rows].tobytes())
             digest.update(track.box[rows].tobytes())
     return digest.hexdigest()
-
-
-def _rows(track: Track, span: Span) -> Any:
-    return np.logical_and(track.frame >= span.start, track.frame < span.stop)

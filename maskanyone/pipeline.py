@@ -22,10 +22,11 @@ from maskanyone.errors import BadOutput, BadRecipe, Cancelled
 from maskanyone.recipe import Recipe, Step
 from maskanyone.render.piece import Hiding, Renderer, Task, render
 from maskanyone.track import Links, link
+from maskanyone.video.audio import check_sound
 from maskanyone.video.encode import Output
 from maskanyone.video.pieces import divided
 from maskanyone.video.probe import probe
-from maskanyone.video.read import Frame, read
+from maskanyone.video.read import Frame, check_whole, read
 from maskanyone.video.write import join
 from maskanyone.weights import store as weights
 
@@ -94,6 +95,8 @@ def mask(
     recipe.check()
     watch = Watch(Path(video).name, progress, cancel)
     source = probe(video, watch.ask)
+    if recipe.keeps_sound():
+        check_sound(source)
     target = results.Target(Path(out_file), source, recipe)
     if (there := target.existing(overwrite)) is not None:
         return Result(target.video, target.report, there, skipped=True)
@@ -111,7 +114,7 @@ def mask(
             sound=recipe.keeps_sound(),
             tick=lambda: watch.tick(JOINING, 1, 1),
         )
-        facts = _facts(analysis, recipe, pieces.faults, time.monotonic() - began)
+        facts = _facts(analysis, recipe, pieces.faults, salvage, time.monotonic() - began)
         report = reports.describe(facts, unfinished, anonymous=anonymous)
         target.finish(unfinished, report)
     pieces.forget_faulty()
@@ -135,29 +138,40 @@ def analyse(
 def preview(video: Path | str, seconds: float, recipe: Recipe, *, around: float = 1.0) -> tuple[Pixels, Pixels]:
     """One frame before and after, from a look at the time around it alone. See ``maskanyone.preview``."""
     source = probe(video)
-    zero = float(source.zero)
-    frames: list[Frame] = []
-    for frame in read(source, salvage=True):
-        at = float(frame.pts * source.time_base) - zero
-        if at > seconds + around:
-            break
-        frames = [f for f in frames if float(f.pts * source.time_base) - zero >= seconds - around]
-        frames.append(frame)
-    if not frames:
-        raise BadRecipe(source.name, f"has no frame at {seconds:g} s", "Choose a time within the recording")
+    moment = _Moment(source, seconds, around)
     with _Producers(recipe) as producers:
-        seen = look_around(source, producers.made, frames)
-    links = _linked(source, seen, recipe)
-    times = (seen.timeline.pts * float(source.time_base)) - zero
-    index = int(np.argmin(np.abs(times - seconds)))
-    _, picture = frames[index].opened()
+        seen = look_around(source, producers.made, moment.frames())
+    if moment.frame is None:
+        raise BadRecipe(source.name, f"has no frame at {seconds:g} s", "Choose a time within the recording")
+    plan = _plan(source, seen, _linked(source, seen, recipe), recipe)
+    _, picture = moment.frame.opened()
     before = picture.rgb()
-    renderer = Renderer(source, seen.timeline, _plan(source, seen, links, recipe), _hiding(recipe))
+    renderer = Renderer(source, seen.timeline, plan, _hiding(recipe))
     try:
-        renderer.hide(picture, index)
+        renderer.hide(picture, moment.frame.index)
     finally:
         renderer.close()
     return before, picture.rgb()
+
+
+class _Moment:
+    """The frames around a time, passed on one by one; only the nearest is kept."""
+
+    def __init__(self, video: Video, seconds: float, around: float) -> None:
+        self._video, self._around = video, around
+        self._wanted = (seconds + float(video.zero)) / float(video.time_base)
+        self.frame: Frame | None = None
+
+    def frames(self) -> Iterator[Frame]:
+        reach = self._around / float(self._video.time_base)
+        first = int(self._wanted - reach) - 1
+        after = first if self._video.keys and first > self._video.keys[0] else None
+        for frame in read(self._video, 0, after, salvage=True):
+            if frame.pts > self._wanted + reach:
+                return
+            if self.frame is None or abs(frame.pts - self._wanted) < abs(self.frame.pts - self._wanted):
+                self.frame = frame
+            yield frame
 
 
 def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage: bool) -> Analysis:
@@ -215,7 +229,7 @@ def _task(analysis: Analysis, recipe: Recipe, salvage: bool) -> tuple[Task, dict
     return task, settings
 
 
-def _facts(analysis: Analysis, recipe: Recipe, faults: Sequence[str], seconds: float) -> reports.Facts:
+def _facts(analysis: Analysis, recipe: Recipe, faults: Sequence[str], salvage: bool, seconds: float) -> reports.Facts:
     steps = (*recipe.hiding(), *recipe.sound)
     methods = [
         {"method": info.id, "title": info.title, "level": info.level, "protects": info.protects, "shows": info.shows}

@@ -50,8 +50,8 @@ def _options(
 
 def main() -> None:
     """Entry of the command ``maskanyone``: 0 done, 1 a fault of ours, 2 bad input, 130 stopped."""
-    from maskanyone.cli.speak import told
+    from maskanyone.cli.speak import interruptible, told
 
-    with told():
+    with told(), interruptible():
         app()
     sys.exit(0)

@@ -82,7 +82,7 @@ def mask(
     pseudonyms = names.Pseudonyms(name, folder) if name else None
     targets = pseudonyms.named(sources) if pseudonyms else names.named(sources, folder)
     if dry_run:
-        raise typer.Exit(plan.tell(targets, chosen, as_json=as_json))
+        raise typer.Exit(plan.tell(targets, chosen, as_json=as_json, salvage=salvage))
     if pseudonyms:
         pseudonyms.save()
     raise typer.Exit(Batch(chosen, as_json, overwrite=overwrite, salvage=salvage, anonymous=bool(name)).run(targets))

@@ -17,13 +17,13 @@ from maskanyone.recipe import Recipe
 _LOOK_MS, _CODE_MS_A_MEGAPIXEL = 30.0, 15.0
 
 
-def tell(targets: Mapping[Path, Path], recipe: Recipe, *, as_json: bool) -> int:
+def tell(targets: Mapping[Path, Path], recipe: Recipe, *, as_json: bool, salvage: bool) -> int:
     """Say what a run would do; the exit code it would begin with."""
     codes = [speak.DONE]
     total = 0.0
     for source, target in targets.items():
         try:
-            plain = _plan(source, target, recipe)
+            plain = _plan(source, target, recipe, salvage=salvage)
         except MaskAnyoneError as error:
             codes.append(speak.code(error))
             plain = {"status": "refused", "message": str(error)}
@@ -43,12 +43,14 @@ def tell(targets: Mapping[Path, Path], recipe: Recipe, *, as_json: bool) -> int:
     return max(codes)
 
 
-def _plan(source: Path, target: Path, recipe: Recipe) -> dict[str, Any]:
+def _plan(source: Path, target: Path, recipe: Recipe, *, salvage: bool) -> dict[str, Any]:
     from maskanyone.results import Target
     from maskanyone.video.probe import probe
+    from maskanyone.video.read import check_whole
     from maskanyone.weights import store
 
     video = probe(source)
+    check_whole(video, salvage=salvage)
     there = Target(target, video, recipe).existing(overwrite=False)
     for step in recipe.detect:
         for name in _weights(step.method):

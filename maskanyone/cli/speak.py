@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -28,12 +29,24 @@ def told() -> Iterator[None]:
     except MaskAnyoneError as error:
         err.print(str(error), style="red")
         sys.exit(code(error))
-    except KeyboardInterrupt:
-        err.print("Stopped.")
-        sys.exit(STOPPED)
     except Exception as error:
         err.print(fault(error), style="red")
         sys.exit(FAULT)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C end with its own exit code: the library of commands would turn it into one of a fault."""
+
+    def stop(*_: object) -> None:
+        err.print("Stopped.")
+        sys.exit(STOPPED)
+
+    kept = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, kept)
 
 
 def code(error: MaskAnyoneError) -> int:

@@ -103,11 +103,13 @@ def look(
     return _joined(video, parts, producers)
 
 
-def look_around(video: Video, producers: Sequence[Producer], frames: Sequence[Frame], timeout: float = TIMEOUT) -> Seen:
-    """Look at a few consecutive frames that were read already, for a preview; nothing is kept."""
+def look_around(
+    video: Video, producers: Sequence[Producer], frames: Iterator[Frame], timeout: float = TIMEOUT
+) -> Seen:
+    """Look at a few consecutive frames, for a preview; nothing is kept. Their indices count from 0."""
     eyes = _Eyes(video, producers, timeout)
     try:
-        part = eyes.look(iter(frames), Span(0, len(frames)), lambda _: None)
+        part = eyes.look(frames, Span(0, _MOST_AROUND), lambda _: None)
     finally:
         eyes.close()
     return _joined(video, [part], producers)

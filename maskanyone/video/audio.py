@@ -20,13 +20,17 @@ _LEAD = 2
 _LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
 
 
+def check_sound(video: Video) -> None:
+    """Raise ``Unreadable`` where the source's sound is of a kind that cannot be kept."""
+    if video.sound is not None and video.sound.codec == "unknown":
+        raise Unreadable(video.name, "has a sound track of a kind that is not read here", "Use --audio remove")
+
+
 class KeptSound:
     """Reads the source's sound and gives packets for ``stream`` of the result; use within ``with``."""
 
     def __init__(self, video: Video, result: Any) -> None:
         assert video.sound is not None
-        if video.sound.codec == "unknown":
-            raise Unreadable(video.name, "has a sound track of a kind that is not read here", "Use --audio remove")
         self._video = video
         self._source: Any = av.open(video.path, options=OPEN)
         self._track: Any = self._source.streams[video.sound.index]

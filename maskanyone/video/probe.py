@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
@@ -16,8 +19,12 @@ from maskanyone.data import Colours, Sound, Video
 from maskanyone.video.limits import LIMITS
 
 _PACKAGE = Path(__file__).resolve().parents[2]
+#: seconds between two questions whether to stop
+_PATIENCE = 0.2
+_CHUNK = 1 << 22
 _CHILD = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # a stop from the keyboard reaches all; the parent tells
 package, memory = sys.argv.pop(1), int(sys.argv.pop(1))
 if sys.platform != "win32":
     import resource
@@ -28,8 +35,11 @@ main()
 """
 
 
-def probe(path: Path | str) -> Video:
+def probe(path: Path | str, ask: Callable[[], None] = lambda: None) -> Video:
     """Read a video's facts; nothing of it is trusted.
+
+    Args:
+        ask: called now and then, from several threads; may raise to stop.
 
     Raises:
         Unreadable, TooLarge: with the sentence a user reads.
@@ -39,29 +49,44 @@ def probe(path: Path | str) -> Video:
         raise errors.Unreadable(path, "is not there or is no file", "Check its name and folder")
     try:
         with ThreadPoolExecutor(1) as beside:
-            digest = beside.submit(_sha256, path)
-            facts = _inspected(path)
+            digest = beside.submit(_sha256, path, ask)
+            facts = _inspected(path, ask)
             return _video(path, digest.result(), facts)
     except PermissionError:
         raise errors.Unreadable(path, "may not be read by you", "Change its permissions or copy it") from None
 
 
-def _inspected(path: Path) -> dict[str, Any]:
+def _inspected(path: Path, ask: Callable[[], None]) -> dict[str, Any]:
     """Run the inspection in a child; a crash, a hang or too much memory there is an answer too."""
     seconds = LIMITS.child_seconds + path.stat().st_size / LIMITS.child_bytes_a_second
     command = [sys.executable, "-c", _CHILD, str(_PACKAGE), str(LIMITS.child_memory), str(path.resolve())]
     try:
-        child = subprocess.run(command, capture_output=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL)
-        facts: dict[str, Any] = json.loads(child.stdout)
-    except subprocess.TimeoutExpired:
+        facts: dict[str, Any] = json.loads(_answer(command, seconds, ask))
+    except TimeoutError:
         raise errors.Unreadable(
             path, f"could not be read within {seconds:.0f} s", "Convert it to H.264 in MP4"
         ) from None
     except json.JSONDecodeError:
+        ask()  # whoever stopped us may have stopped the child first
         raise errors.Unreadable(path, "made its reader crash", "Convert it to H.264 in MP4") from None
     if "refused" in facts:
         raise getattr(errors, facts["refused"])(path, facts["what"], facts["remedy"])
     return facts
+
+
+def _answer(command: list[str], seconds: float, ask: Callable[[], None]) -> bytes:
+    """What a child prints; raises ``TimeoutError`` after so many seconds."""
+    end = time.monotonic() + seconds
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=nothing, stdout=pipe, stderr=nothing) as child:
+        try:
+            while time.monotonic() < end:
+                ask()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    return child.communicate(timeout=_PATIENCE)[0]
+            raise TimeoutError
+        finally:
+            child.kill()
 
 
 def _video(path: Path, digest: str, facts: dict[str, Any]) -> Video:
@@ -98,6 +123,10 @@ def _video(path: Path, digest: str, facts: dict[str, Any]) -> Video:
     )
 
 
-def _sha256(path: Path) -> str:
+def _sha256(path: Path, ask: Callable[[], None]) -> str:
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            ask()
+    return digest.hexdigest()

@@ -91,6 +91,12 @@ def read(video: Video, start: int = 0, after: int | None = None, *, salvage: boo
         index, previous = index + 1, pts
 
 
+def check_whole(video: Video, *, salvage: bool) -> None:
+    """Raise ``Damaged`` where the file's packets show a loss already and ``salvage`` is off."""
+    if video.damage and not salvage:
+        raise _damaged(video, video.damage[0])
+
+
 def ahead(frames: Iterator[Frame], depth: int = 6) -> Iterator[Frame]:
     """Decode in a thread of its own, at most ``depth`` frames ahead of whoever uses them."""
     waiting: queue.Queue[Frame | BaseException | None] = queue.Queue(depth)
@@ -210,13 +216,14 @@ class _Watch:
 
     def _loss(self, what: str, pts: int | None) -> None:
         if not self._salvage:
-            raise Damaged(
-                self._video.name,
-                f"is damaged: {what}",
-                "Copy it again, or add --salvage to mask what is left; spoiled pictures are covered wholly",
-            )
+            raise _damaged(self._video, what)
         if pts is not None:
             self._distrusted_at = pts if self._distrusted_at is None else max(pts, self._distrusted_at)
+
+
+def _damaged(video: Video, what: str) -> Damaged:
+    remedy = "Copy it again, or add --salvage to mask what is left; spoiled pictures are covered wholly"
+    return Damaged(video.name, f"is damaged: {what}", remedy)
 
 
 def _stream(container: Any, video: Video) -> Any:

@@ -33,6 +33,7 @@ class Facts:
     """What a run knows when it is done. methods: title, level, protects and shows of each step, in the recipe's order.
 
     key: of recipe and source. weights: what the detectors computed with. seconds: how long the run took.
+    salvage: a damaged recording was accepted.
     """
 
     video: Video
@@ -48,6 +49,7 @@ class Facts:
     weights: Sequence[Mapping[str, Any]]
     key: str
     seconds: float
+    salvage: bool
 
 
 def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str, Any]:
@@ -74,7 +76,7 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         "cuts": [int(cut) for cut in facts.cuts],
         "looks": _looks(facts),
         "faults": [*facts.looks.notes, *facts.faults],
-        "damage": list(facts.video.damage),
+        "damage": _damage(facts),
         "audit": "not done",
         "not_protected": [*NOT_PROTECTED, *_shows(facts)],
         "software": _software(),
@@ -117,6 +119,17 @@ def _result(facts: Facts, result: Path) -> dict[str, Any]:
         if facts.video.sound
         else "none in the source",
     }
+
+
+def _damage(facts: Facts) -> list[str]:
+    """What of the recording was lost, in words."""
+    frames, spoiled = len(facts.timeline), sum(map(len, facts.timeline.lost))
+    said = list(facts.video.damage)
+    if facts.salvage and facts.video.packets > frames:
+        said.append(f"{facts.video.packets - frames} of {facts.video.packets} pictures could not be decoded")
+    if spoiled:
+        said.append(f"{spoiled} pictures may be spoiled by a loss and are covered wholly")
+    return said
 
 
 def _hidden_frames(facts: Facts) -> np.ndarray[Any, np.dtype[np.bool_]]:

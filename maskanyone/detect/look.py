@@ -29,6 +29,7 @@ SPAN = 256
 #: seconds that one picture may take before its detector counts as hung
 TIMEOUT = 60.0
 _CUT_WIDTH = 128
+_MOST_AROUND = 1000
 
 Key = Callable[[str, Span, Mapping[str, Any]], str]
 

@@ -1,0 +1,212 @@
+"""The way of a video: probe, look, link, render, join, report. A table of contents of calls, no work of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from maskanyone import keys, registry, results
+from maskanyone.audit import report as reports
+from maskanyone.data import Pixels, Plan, Span, Store, Video
+from maskanyone.detect.look import Seen, look, look_around
+from maskanyone.errors import BadRecipe
+from maskanyone.pipeline.around import Moment
+from maskanyone.pipeline.piecework import Pieces
+from maskanyone.pipeline.producers import Producers
+from maskanyone.pipeline.watch import Cancel, Progress, Watch
+from maskanyone.recipe import Recipe
+from maskanyone.render.piece import Hiding, Renderer, Task
+from maskanyone.track import Links, link
+from maskanyone.video.audio import check_sound
+from maskanyone.video.encode import Output
+from maskanyone.video.pieces import divided
+from maskanyone.video.probe import probe
+from maskanyone.video.read import check_whole
+from maskanyone.video.write import join
+
+LOOKING, JOINING = "Finding faces", "Writing"
+
+__all__ = ["Analysis", "Cancel", "Progress", "Result", "analyse", "mask", "preview"]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What is known of a recording: facts of the file, of every frame, and who is where."""
+
+    video: Video
+    seen: Seen
+    links: Links
+    weights: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished result: the video, the report beside it, and what the report says. skipped: it was there already."""
+
+    video: Path
+    report_file: Path
+    report: Mapping[str, Any]
+    skipped: bool = False
+
+
+def mask(
+    video: Path | str,
+    out_file: Path | str,
+    recipe: Recipe,
+    *,
+    cache: Store,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    overwrite: bool = False,
+    salvage: bool = False,
+    anonymous: bool = False,
+) -> Result:
+    """Hide what the recipe says in one recording; see ``maskanyone.mask``."""
+    began = time.monotonic()
+    recipe.check()
+    watch = Watch(Path(video).name, progress, cancel)
+    source = probe(video, watch.ask)
+    check_whole(source, salvage=salvage)
+    if recipe.keeps_sound():
+        check_sound(source)
+    target = results.Target(Path(out_file), source, recipe)
+    if (there := target.existing(overwrite)) is not None:
+        return Result(target.video, target.report, there, skipped=True)
+    analysis = _analysed(source, recipe, cache, watch, salvage)
+    task, settings = _task(analysis, recipe, salvage)
+    pieces = Pieces(task, settings, cache, watch)
+    pieces.render()
+    with target.writing() as unfinished:
+        timeline = task.timeline
+        join(
+            source,
+            timeline,
+            pieces.stored(),
+            unfinished,
+            sound=recipe.keeps_sound(),
+            tick=lambda: watch.tick(JOINING, 1, 1),
+        )
+        facts = _facts(analysis, recipe, pieces.faults, salvage, time.monotonic() - began)
+        report = reports.describe(facts, unfinished, anonymous=anonymous)
+        target.finish(unfinished, report)
+    pieces.forget_faulty()
+    return Result(target.video, target.report, report)
+
+
+def analyse(
+    video: Path | str,
+    recipe: Recipe,
+    *,
+    cache: Store,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    salvage: bool = False,
+) -> Analysis:
+    """Find and follow everybody; hides nothing. See ``maskanyone.analyse``."""
+    watch = Watch(Path(video).name, progress, cancel)
+    return _analysed(probe(video, watch.ask), recipe, cache, watch, salvage)
+
+
+def preview(video: Path | str, seconds: float, recipe: Recipe, *, around: float = 1.0) -> tuple[Pixels, Pixels]:
+    """One frame before and after, from a look at the time around it alone. See ``maskanyone.preview``."""
+    source = probe(video)
+    moment = Moment(source, seconds, around)
+    with Producers(recipe) as producers:
+        seen = look_around(source, producers.made, moment.frames())
+    if moment.frame is None:
+        raise BadRecipe(source.name, f"has no frame at {seconds:g} s", "Choose a time within the recording")
+    plan = _plan(source, seen, _linked(source, seen, recipe), recipe)
+    _, picture = moment.frame.opened()
+    before = picture.rgb()
+    renderer = Renderer(source, seen.timeline, plan, _hiding(recipe))
+    try:
+        renderer.hide(picture, moment.frame.index)
+    finally:
+        renderer.close()
+    return before, picture.rgb()
+
+
+def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage: bool) -> Analysis:
+    def key(kind: str, span: Span, identity: Mapping[str, Any]) -> str:
+        return keys.key(
+            kind,
+            source=source.sha256,
+            span=keys.span_of(span),
+            salvage=salvage,
+            by=dict(identity),
+            libraries=dict(keys.libraries("av", "numpy", "opencv-python")),
+        )
+
+    with Producers(recipe) as producers:
+        seen = look(
+            source,
+            producers.made,
+            cache,
+            key,
+            salvage=salvage,
+            tick=lambda index: watch.tick(LOOKING, index, source.packets),
+        )
+        return Analysis(source, seen, _linked(source, seen, recipe), producers.identities)
+
+
+def _linked(source: Video, seen: Seen, recipe: Recipe) -> Links:
+    times = seen.timeline.pts.astype(np.float64) * float(source.time_base)
+    return link(seen.detections, seen.looks, seen.change, times, source.upright, recipe.tracking())
+
+
+def _plan(source: Video, seen: Seen, links: Links, recipe: Recipe) -> Plan:
+    seed = recipe.seed if recipe.seed is not None else int(source.sha256[:12], 16)
+    return Plan(links.tracks, (*links.blind, *seen.timeline.lost), seed)
+
+
+def _hiding(recipe: Recipe) -> tuple[Hiding, ...]:
+    return tuple(Hiding(step.target, registry.implementation(step.method)(step.checked())) for step in recipe.hiding())
+
+
+def _task(analysis: Analysis, recipe: Recipe, salvage: bool) -> tuple[Task, dict[str, Any]]:
+    """What to render, and as plain data what of it decides every piece's pictures."""
+    source, timeline = analysis.video, analysis.seen.timeline
+    plan = _plan(source, analysis.seen, analysis.links, recipe)
+    output = Output(recipe.output.crf, recipe.output.speed)
+    task = Task(source, timeline, plan, _hiding(recipe), output, divided(source, timeline), salvage)
+    plain = recipe.data()
+    settings = {
+        "source": source.sha256,
+        "salvage": salvage,
+        "output": plain["output"],
+        "seed": str(plan.seed),
+        "hide": [step for people in plain["people"] for step in people["hide"]],
+        "libraries": dict(keys.libraries("av", "numpy", "opencv-python")),
+    }
+    return task, settings
+
+
+def _facts(analysis: Analysis, recipe: Recipe, faults: Sequence[str], salvage: bool, seconds: float) -> reports.Facts:
+    steps = (*recipe.hiding(), *recipe.sound)
+    methods = [
+        {"method": info.id, "title": info.title, "level": info.level, "protects": info.protects, "shows": info.shows}
+        for info in (registry.info(step.method) for step in steps)
+    ]
+    return reports.Facts(
+        analysis.video,
+        analysis.seen.timeline,
+        analysis.seen.looks,
+        analysis.links.tracks,
+        analysis.links.cuts,
+        analysis.links.blind,
+        faults,
+        recipe.data(),
+        methods,
+        recipe.keeps_sound(),
+        analysis.weights,
+        results.key(analysis.video, recipe),
+        seconds,
+        salvage,
+    )
+
+

@@ -1,0 +1,28 @@
+"""The frames around a moment, for a preview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from maskanyone.data import Video
+from maskanyone.video.read import Frame, read
+
+
+class Moment:
+    """The frames around a time, passed on one by one; only the nearest is kept."""
+
+    def __init__(self, video: Video, seconds: float, around: float) -> None:
+        self._video, self._around = video, around
+        self._wanted = (seconds + float(video.zero)) / float(video.time_base)
+        self.frame: Frame | None = None
+
+    def frames(self) -> Iterator[Frame]:
+        reach = self._around / float(self._video.time_base)
+        first = int(self._wanted - reach) - 1
+        after = first if self._video.keys and first > self._video.keys[0] else None
+        for frame in read(self._video, 0, after, salvage=True):
+            if frame.pts > self._wanted + reach:
+                return
+            if self.frame is None or abs(frame.pts - self._wanted) < abs(self.frame.pts - self._wanted):
+                self.frame = frame
+            yield frame

@@ -1,0 +1,86 @@
+"""All pieces of a result: those that the cache holds are used, the others rendered, as many at once as cores allow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from maskanyone import keys
+from maskanyone.data import Span, Store
+from maskanyone.errors import BadOutput
+from maskanyone.pipeline.watch import Watch
+from maskanyone.render.piece import Task, render
+
+HIDING = "Hiding"
+#: of each piece, one encoder keeps two cores busy
+_CORES_A_PIECE = 2
+
+
+class Pieces:
+    """Renders what is not there yet, several runs of pieces at once where cores allow, and hands out all in order."""
+
+    def __init__(self, task: Task, settings: Mapping[str, Any], cache: Store, watch: Watch) -> None:
+        self._task, self._cache, self._watch = task, cache, watch
+        self._keys = {
+            span: keys.key(
+                "piece", span=keys.span_of(span), inside=keys.inside(task.plan, task.timeline, span), **settings
+            )
+            for span in task.spans
+        }
+        self._faulty: dict[Span, bytes] = {}
+        self._faults: dict[Span, tuple[str, ...]] = {}
+        self._done = 0
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What went wrong with methods, in order of frames."""
+        return tuple(fault for span in sorted(self._faults, key=lambda s: s.start) for fault in self._faults[span])
+
+    def render(self) -> None:
+        """Render all pieces that the cache does not hold."""
+        missing = [span for span in self._task.spans if self._cache.get(self._keys[span]) is None]
+        self._done = len(self._task.timeline) - sum(map(len, missing))
+        runs = _runs(missing, self._at_once())
+        with ThreadPoolExecutor(max(1, len(runs)), "render") as executor:
+            for future in [executor.submit(self._run, run) for run in runs]:
+                future.result()
+
+    def stored(self) -> Iterator[bytes]:
+        """All pieces, in order; one that the cache dropped meanwhile is rendered again."""
+        for span in self._task.spans:
+            data = self._faulty.get(span) or self._cache.get(self._keys[span])
+            if data is None:
+                self._run([span])
+                data = self._faulty.get(span) or self._cache.get(self._keys[span])
+            if data is None:
+                raise BadOutput(
+                    "cache", "keeps nothing", "Free some space on its disk; `maskanyone doctor` says where it is"
+                )
+            yield data
+
+    def forget_faulty(self) -> None:
+        """Pieces in which a method failed are not used again: next time it may work."""
+        self._faulty.clear()
+
+    def _run(self, spans: Sequence[Span]) -> None:
+        for piece in render(replace(self._task, spans=tuple(spans)), self._tick, self._watch.ask):
+            if piece.faults:
+                self._faulty[piece.span], self._faults[piece.span] = piece.data, piece.faults
+            else:
+                self._cache.put(self._keys[piece.span], piece.data)
+
+    def _tick(self, index: int) -> None:
+        self._done += 1
+        self._watch.tick(HIDING, self._done, len(self._task.timeline))
+
+    def _at_once(self) -> int:
+        return max(1, (os.cpu_count() or 1) // _CORES_A_PIECE) if self._task.video.seekable else 1
+
+
+def _runs(spans: Sequence[Span], most: int) -> list[list[Span]]:
+    """Split spans into at most ``most`` runs of neighbours, about equally long."""
+    share = -(-len(spans) // most) if spans else 1
+    return [list(spans[i : i + share]) for i in range(0, len(spans), share)]

@@ -1,0 +1,48 @@
+"""The detectors that a recipe names, loaded with their weights, each with an identity for the keys of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from maskanyone import registry
+from maskanyone.detect import Detector
+from maskanyone.detect.look import Producer
+from maskanyone.recipe import Recipe, Step
+from maskanyone.weights import store as weights
+
+
+class Producers:
+    """The recipe's detectors, loaded; use within ``with``."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self.made: list[Producer] = []
+        self.identities: tuple[Mapping[str, Any], ...] = ()
+
+    def __enter__(self) -> Producers:
+        needed = [name for step in self._recipe.detect for name in registry.info(step.method).weights]
+        self.identities = tuple(weights.identity(name) for name in dict.fromkeys(needed))
+        for step in self._recipe.detect:
+            self.made.append(self._producer(step))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for producer in self.made:
+            producer.detector.close()
+
+    def _producer(self, step: Step) -> Producer:
+        made = registry.implementation(step.method)
+        params: Any = step.checked()
+        detector: Detector = made(params, {name: weights.ready(name) for name in made.weights})
+        identity = {
+            "method": step.method,
+            "version": step.version,
+            "params": params.model_dump(mode="json"),
+            "weights": [dict(weights.identity(name)) for name in made.weights],
+            "with": dict(made.computed_with()),
+        }
+        name = f"{made.family}@{params.size}"
+        return Producer(
+            name if all(p.name != name for p in self.made) else f"{name}#{len(self.made)}", detector, identity
+        )

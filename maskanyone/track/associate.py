@@ -113,7 +113,7 @@ def _cost(expected: Array, extent: Array, place: Array, reach: Array) -> Array:
     distance = np.hypot(apart[..., 0], apart[..., 1]) / (np.sqrt(np.maximum(area, other_area)) * reach[:, None])
     cost = 0.5 * (1 - inter / (area + other_area - inter)) + 0.5 * distance
     resized = RESIZED**2
-    impossible = (distance >= 1) | (area > resized * other_area) | (other_area > resized * area)
+    impossible = (area > resized * other_area) | (other_area > resized * area)
     return np.asarray(np.where(impossible, 1.0, np.minimum(cost, 1.0)))
 
 

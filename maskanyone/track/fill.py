@@ -51,7 +51,7 @@ def between(track: Index, frame: Index, box: Array, times: Array, params: TrackP
     spare = params.growth * np.minimum(since, until)[:, None] * half
     spare += np.minimum(np.minimum(share, 1 - share), STRAY) * np.abs(step[:, :2] + step[:, 2:]) / 2
     state = np.where(ahead > 0, FILLED, SEEN).astype(np.uint8)
-    return Rows(track[sight], at, line, np.where(ahead[:, None] > 0, spare, 0), state, sight)
+    return Rows(track[sight], at, line, spare, state, sight)
 
 
 @dataclass(frozen=True)

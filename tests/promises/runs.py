@@ -7,7 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from itertools import cycle, islice
 from pathlib import Path
@@ -18,7 +18,6 @@ import cv2
 import numpy as np
 
 from maskanyone import sample
-from maskanyone.store.cache import Cache
 from maskanyone.video.write import write_rgb
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -31,6 +32,8 @@ ENTRIES: list[dict[str, Any]] = (
 #: masked in the fast run too: constant and variable rate, turned, odd, with sound to encode
 FAST = {"plain_h264_aac.mp4", "vfr.mp4", "rot90.mp4", "odd_641x361.webm", "prores_pcm.mov", "one_frame.mp4", "fps_2.mp4"}
 SYNC = 0.005
+#: transfer curves of PQ and HLG (ITU-T H.273)
+HDR = (16, 18)
 #: seconds before its first sound that an Opus track's first packet is stamped
 OPUS_LEAD = Fraction(312, 48_000)
 ORIENTATIONS = [(turns, mirrored) for turns in range(4) for mirrored in (False, True)]
@@ -118,7 +121,7 @@ def test_a_refusal_is_one_sentence_about_the_file_and_leaves_nothing(entry, outc
     sentence = str(one.refused)
     assert entry["file"] in one.refused.subject
     assert re.fullmatch(r"[^\n]{10,300}\.", sentence)
-    assert not re.search(r"Error|Exception|Traceback|0x|Errno", sentence)
+    assert not re.search(r"Error|Exception|Traceback|\b0x|Errno", sentence)
     assert one.refused.what and one.refused.remedy
     assert list(one.folder.iterdir()) == []
 
@@ -159,6 +162,9 @@ def test_every_picture_is_the_one_of_that_moment_upright_and_in_its_colours(entr
     file = outcome(entry).file
     numbers = sorted({0, 1, entry["frames"] // 2, entry["frames"] - 1} & set(range(entry["frames"])))
     meant = (entry["rotation_clockwise"] // 90, entry.get("mirrored", False))
+    with av.open(str(FOLDER / entry["file"])) as source:
+        if next(source.decode(source.streams.best("video"))).color_trc in HDR:
+            pytest.skip("tone-mapped: its colours change")
     for shown, source in zip(pictures(file, numbers), pictures(FOLDER / entry["file"], numbers), strict=True):
         apart = {(t, m): differing(shown, oriented(source, t, m)) for t, m in ORIENTATIONS}
         assert apart[meant] <= 6
@@ -267,7 +273,7 @@ def traced(folder: Path, code: str, *arguments: str) -> tuple[str, str]:
     log = folder / "trace.txt"
     run = subprocess.run(
         ["strace", "-f", "-qq", "-e", "trace=open,openat,connect", "-o", log, sys.executable, "-c", code, *arguments],
-        cwd=folder, env=dict(__import__("os").environ, PYTHONPATH=str(ROOT)), capture_output=True, text=True, timeout=120,
+        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120,
     )
     if "ptrace" in run.stderr or not log.is_file():
         pytest.skip(f"strace may not trace here: {run.stderr.strip()}")
@@ -305,30 +311,35 @@ def differing(one: Pixels, other: Pixels) -> float:
 
 @dataclass(frozen=True)
 class Heard:
-    """Decoded sound on one time line. samples: float64 (N,), all channels added. start, seconds: as decoded."""
+    """Decoded sound on one time line. samples: float64 (N,), all channels added. seconds: of sound, gaps not counted."""
 
     samples: NDArray[np.float64]
     rate: int
     start: float
     seconds: float
 
+    @property
+    def length(self) -> float:
+        return len(self.samples) / self.rate
+
     def between(self, start: float, stop: float, rate: int) -> NDArray[np.float64]:
-        times = np.arange(start, stop, 1 / rate)
         own = self.start + np.arange(len(self.samples)) / self.rate
-        return np.interp(times, own, self.samples, 0, 0)
+        return np.interp(np.arange(start, stop, 1 / rate), own, self.samples, 0, 0)
 
 
 def heard(file: Path, track: int) -> Heard:
     with av.open(str(file)) as container:
-        stream = container.streams.audio[track]
-        frames = [(float(f.pts * f.time_base), f.sample_rate, mixed(f)) for f in container.decode(stream)]
-    start, rate, _ = frames[0]
-    end = max(at + len(sound) / rate for at, rate, sound in frames)
-    samples = np.zeros(round((end - start) * rate) + 1)
-    for at, _, sound in frames:
-        first = round((at - start) * rate)
-        samples[first : first + len(sound)] = sound[: len(samples) - first]
-    return Heard(samples, rate, start, end - start)
+        frames = list(container.decode(container.streams.audio[track]))
+    rate, start = frames[0].sample_rate, float(frames[0].pts * frames[0].time_base)
+    parts: list[NDArray[np.float64]] = []
+    length = 0
+    for frame in frames:
+        gap = round((float(frame.pts * frame.time_base) - start) * rate) - length
+        if gap > SYNC * rate:  # less is a time that was rounded to milliseconds
+            parts.append(np.zeros(gap))
+        parts.append(mixed(frame))
+        length = sum(map(len, parts))
+    return Heard(np.concatenate(parts), rate, start, sum(frame.samples for frame in frames) / rate)
 
 
 def mixed(frame: av.AudioFrame) -> NDArray[np.float64]:
@@ -340,13 +351,10 @@ def mixed(frame: av.AudioFrame) -> NDArray[np.float64]:
 def lag(before: Heard, after: Heard, zero: float) -> float:
     """Seconds by which the sound came later, from the peak of the cross-correlation within a quarter of a second."""
     rate, reach = 16_000, 4_000
-    stop = min(before.start + before.seconds - zero, after.start + after.seconds)
-    one = np.interp(
-        np.arange(0, stop, 1 / rate), before.start - zero + np.arange(len(before.samples)) / before.rate, before.samples
-    )
-    two = after.between(0, stop, rate)
+    stop = max(before.start - zero + before.length, after.start + after.length)
+    one, two = before.between(zero, zero + stop, rate), after.between(0, stop, rate)
     size = 2 ** int(np.ceil(np.log2(2 * len(one))))
     both = np.fft.irfft(np.fft.rfft(two, size) * np.conj(np.fft.rfft(one, size)), size)
     around = np.concatenate([both[-reach:], both[: reach + 1]])
     assert around.max() > 0.9 * np.linalg.norm(one) * np.linalg.norm(two), "the sound is another one"
-    return (int(around.argmax()) - reach) / rate
+    return float(int(around.argmax()) - reach) / rate

@@ -91,9 +91,24 @@ def test_a_weak_sight_on_the_spot_is_not_left_for_a_strong_one_further_off() -> 
     assert found["spot"] == found["first"] != found["aside"]
 
 
-def test_a_strong_sight_has_the_choice_before_a_weak_one() -> None:
-    sights = [(0, box(100, 150), 0.9), (1, box(112, 150), 0.9), (1, box(92, 160, 12, 12), 0.3)]
-    assert labels(sights, clock(30, 2))[1] == 0
+def test_a_strong_sight_near_by_has_the_choice_before_a_weak_one() -> None:
+    sights = [(0, box(100, 150), 0.9), (1, box(116, 150), 0.9), (1, box(94, 150), 0.3)]
+    assert labels(sights, clock(30, 2)) == [0, 0, 1]
+
+
+def test_a_strong_sight_and_a_weak_one_are_not_both_the_same_track() -> None:
+    sights = [(0, box(100, 150), 0.9), (1, box(100, 150), 0.9), (1, box(130, 150), 0.3)]
+    assert labels(sights, clock(30, 2)) == [0, 0, 1]
+
+
+@unhurried
+@given(st.integers(0, 2**32 - 1))
+def test_no_track_has_two_sights_in_a_frame(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    sights = [(f, box(*random.uniform(60, 200, 2)), float(random.uniform(0.2, 0.9))) for f in range(8) for _ in "abcd"]
+    sightings = merge(detections([(*sight, 0) for sight in sights]), 8, SIZE, TrackParams())
+    found = associate(sightings, np.zeros(8, np.int64), clock(10, 8), TrackParams())
+    assert len(set(zip(sightings.frame.tolist(), found.tolist(), strict=True))) == len(found)
 
 
 def test_people_who_cross_keep_their_labels() -> None:

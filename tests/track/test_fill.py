@@ -92,6 +92,23 @@ def test_guesses_stop_once_the_picture_is_left() -> None:
     assert (track.box[:, 0] < 640).all()
 
 
+@pytest.mark.parametrize("forward", [True, False])
+def test_who_leaves_in_one_stride_has_left_by_the_edge(forward: bool) -> None:
+    way = [615 - 90 * stride for stride in range(4)]
+    sights = [(frame, box(x, 150), 0.9, 0) for frame, x in enumerate(reversed(way) if forward else way, 10)]
+    track = only(facts(sights, 24, rate=4).link(EVERYTHING.model_copy(update={"before": 1, "after": 1, "smooth": 0.6})))
+    assert (track.ends if forward else track.starts) == "edge"
+    assert track.frame[-1 if forward else 0] == (13 if forward else 10)
+
+
+def test_two_sights_a_moment_apart_do_not_send_the_guess_away() -> None:
+    film = facts([(60, box(200, 150), 0.9, 0), (61, box(225, 150), 0.9, 0)], 120, rate=120)
+    track = only(film.link())
+    assert len(track) == 62
+    assert np.abs(middles(track.box)[:, 0] - 212.5).max() < 12.5 + 10
+    assert (track.box[:, 2] - track.box[:, 0]).max() < 80
+
+
 def test_one_sight_alone_stays_where_it_is_and_grows() -> None:
     track = only(facts([(30, box(200, 150), 0.9, 0)], 60).link())
     assert len(track) == 15

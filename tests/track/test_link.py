@@ -15,6 +15,8 @@ from pydantic import ValidationError
 from maskanyone.data import FILLED, GUESSED, SEEN, Detections
 from maskanyone.errors import Failed
 from maskanyone.track import TrackParams, link
+from maskanyone.track.build import build
+from maskanyone.track.smooth import Way, steady
 
 from .films import (
     EVERYTHING,
@@ -200,6 +202,26 @@ def test_a_broken_score_on_a_sound_box_is_hidden() -> None:
 def test_without_detections_there_are_no_tracks() -> None:
     assert facts([], 10).link().tracks == ()
     assert facts([], 0).link().tracks == ()
+
+
+def test_no_smoothing_however_wrong_uncovers_a_detection(monkeypatch: pytest.MonkeyPatch) -> None:
+    def shrinking(*facts: object) -> Way:
+        way = steady(*facts)  # type: ignore[arg-type]
+        return replace(way, half=way.half / 2, middle=way.middle + 3)
+
+    monkeypatch.setitem(build.__globals__, "steady", shrinking)
+    track = only(facts([(frame, box(100, 100), 0.9, 0) for frame in range(0, 20, 2)], 20).link())
+    sights = track.state == SEEN
+    assert holds(track.box[sights], np.float32([box(100, 100)])).all()
+    assert not holds(track.box[track.state == FILLED], np.float32([box(100, 100)])).any()
+
+
+def test_a_clock_that_breaks_or_runs_back_stands_still() -> None:
+    rows = [(frame, box(100 + frame, 100), 0.9, 0) for frame in range(0, 12, 2)]
+    broken = np.array([0, 0.1, np.nan, 0.3, 0.2, 0.1, 0.4, 0.5, 0, 0.6, 0.7, 0.8])
+    standing = np.array([0, 0.1, 0.1, 0.3, 0.3, 0.3, 0.4, 0.5, 0.5, 0.6, 0.7, 0.8])
+    assert same(facts(rows, 12, times=broken).link(), facts(rows, 12, times=standing).link())
+    assert len(only(facts(rows, 12, times=broken).link())) == 12
 
 
 def test_facts_of_different_films_are_refused() -> None:

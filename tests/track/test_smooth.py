@@ -62,6 +62,12 @@ def test_a_turn_is_followed_without_lag() -> None:
     assert int(np.argmax(lags)) == 1
 
 
+def test_a_nod_a_second_keeps_four_fifths_of_its_way() -> None:
+    nod = np.sin(2 * np.pi * np.arange(120) / 30)
+    way = steady(alone(120), np.arange(120) / 30, np.array([box(200, 150 + 20 * y) for y in nod]), nothing(120), 0.2)
+    assert np.ptp(way.middle[30:90, 1]) > 0.8 * 40
+
+
 def test_no_window_leaves_boxes_as_they_are() -> None:
     raw = noisy(20)
     way = steady(alone(20), np.arange(20) / 30, raw, nothing(20), 0)

@@ -1,0 +1,268 @@
+"""A run that is killed at any moment leaves no half file, loses no finished work, and the next one ends the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.promises.runs import QUICK, Memory, film, kept, pictures, ran, started, tree
+
+import maskanyone
+from maskanyone import results
+from maskanyone.detect.centerface import CenterFace
+from maskanyone.errors import Cancelled, MaskAnyoneError
+from maskanyone.video.encode import PieceEncoder
+
+#: made so that there are several spans to look at and several pieces to render
+FRAMES, RATE = 600, 12
+posix = pytest.mark.skipif(sys.platform == "win32", reason="a process group is killed with a signal")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What an undisturbed run gives. values: how many facts and pieces it keeps."""
+
+    clip: Path
+    seconds: float
+    pictures: str
+    values: int
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What a killed run left. after: seconds. kept: facts and pieces that were there. again: seconds of the next run."""
+
+    after: float
+    kept: int
+    again: float
+
+
+@pytest.fixture(scope="module")
+def undisturbed(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    return whole_run(film(folder / "film.mp4", FRAMES, RATE), folder)
+
+
+def recipe() -> maskanyone.Recipe:
+    return maskanyone.Recipe.preset("faces").with_values([QUICK[1]])
+
+
+@posix
+@pytest.mark.slow
+def test_killed_at_any_moment_it_leaves_nothing_half_and_goes_on_where_it_was(undisturbed: Run, tmp_path: Path):
+    fates = list(killed_runs(undisturbed, tmp_path, 3, seed=1))
+    assert len(fates) == 3
+    assert any(0 < fate.kept < undisturbed.values for fate in fates), "no run was killed at work"
+
+
+@posix
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_killed_at_twenty_moments(undisturbed: Run, tmp_path: Path):
+    fates = list(killed_runs(undisturbed, tmp_path, 20, seed=time.time_ns()))
+    for fate in fates:
+        print(f"killed after {fate.after:5.2f} s, {fate.kept:2} of {undisturbed.values} kept, again {fate.again:5.2f} s")
+    assert len(fates) == 20
+
+
+def whole_run(clip: Path, folder: Path) -> Run:
+    """Mask a clip undisturbed, to compare with."""
+    began = time.monotonic()
+    done = ran("mask", clip, "-o", folder / "out", *QUICK, data=folder / "data")
+    seconds = time.monotonic() - began
+    assert done.returncode == 0, done.stderr
+    return Run(clip, seconds, pictures(folder / "out" / clip.name), len(kept(folder / "data")))
+
+
+def killed_runs(undisturbed: Run, folder: Path, times: int, seed: int) -> Iterator[Fate]:
+    """Kill so many runs, at moments spread over the time that one takes, and check what each leaves."""
+    chance = random.Random(seed)
+    for number in range(times):
+        after = (number + chance.random()) / times * undisturbed.seconds
+        yield killed_run(undisturbed, folder / str(number), after)
+
+
+def killed_run(undisturbed: Run, folder: Path, after: float) -> Fate:
+    """Kill one run and all its children; whatever it leaves is whole, and the next run builds on it."""
+    out, data, name = folder / "out", folder / "data", undisturbed.clip.name
+    with started("mask", undisturbed.clip, "-o", out, *QUICK, data=data) as process:
+        time.sleep(after)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    assert_whole(out / name, undisturbed)
+    before = kept(data)
+    began = time.monotonic()
+    again = ran("mask", undisturbed.clip, "-o", out, *QUICK, data=data)
+    seconds = time.monotonic() - began
+    assert again.returncode == 0, again.stderr
+    assert_whole(out / name, undisturbed)
+    assert sorted(tree(out)) == [name, "film.report.json"]
+    now = kept(data)
+    assert {key: now.get(key) for key in before} == before, "finished work was done again"
+    assert len(now) == undisturbed.values
+    return Fate(after, len(before), seconds)
+
+
+def assert_whole(result: Path, undisturbed: Run) -> None:
+    """Under a final name lies nothing, or the whole of it."""
+    report = result.with_name(f"{result.stem}.report.json")
+    told = json.loads(report.read_text("utf-8")) if report.exists() else None
+    for path in result.parent.glob("*"):
+        assert path in (result, report) or (path.name.startswith(".") and path.suffix == ".part")
+    if result.exists():
+        assert told is not None, "a result without its report"
+        assert hashlib.sha256(result.read_bytes()).hexdigest() == told["result"]["sha256"]
+        assert pictures(result) == undisturbed.pictures
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", ["Finding faces", "Hiding"])
+def test_what_is_finished_is_neither_looked_at_nor_rendered_again(
+    undisturbed: Run, tmp_path: Path, stage: str, monkeypatch: pytest.MonkeyPatch
+):
+    cache, work = Memory(), {"looks": 0, "frames": 0}
+    spy(monkeypatch, work)
+    far = {"now": 0.0}
+
+    def progress(at: str, done: int, total: int) -> None:
+        far["now"] = done / total if at == stage else 0.0
+
+    with pytest.raises(Cancelled):
+        maskanyone.mask(
+            undisturbed.clip, tmp_path / "film.mp4", recipe(), cache=cache, progress=progress,
+            cancel=lambda: far["now"] > 0.6,
+        )
+    first = dict(work)
+    kept_before = dict(cache.values)
+    maskanyone.mask(undisturbed.clip, tmp_path / "film.mp4", recipe(), cache=cache)
+    assert {key: cache.values[key] for key in kept_before} == kept_before
+    if stage == "Finding faces":
+        assert 0 < FRAMES - (work["looks"] - first["looks"]) < FRAMES
+        assert work["frames"] == FRAMES
+    else:
+        assert work["looks"] == FRAMES
+        assert 0 < work["frames"] - first["frames"] < FRAMES
+    assert pictures(tmp_path / "film.mp4") == undisturbed.pictures
+
+
+@pytest.mark.slow
+def test_another_method_looks_at_nothing_again(undisturbed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    cache, work = Memory(), {"looks": 0, "frames": 0}
+    spy(monkeypatch, work)
+    maskanyone.analyse(undisturbed.clip, recipe(), cache=cache)
+    assert work["looks"] == FRAMES
+    maskanyone.mask(undisturbed.clip, tmp_path / "film.mp4", recipe().with_steps(["face=pixelate"]), cache=cache)
+    assert work == {"looks": FRAMES, "frames": FRAMES}
+
+
+@pytest.mark.slow
+def test_stopped_between_its_two_names_it_is_made_whole_by_the_next_run(
+    undisturbed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The report gets its name first; where the program ends right then, there is no video, and no refusal later."""
+    cache, target = Memory(), tmp_path / "out" / "film.mp4"
+    with monkeypatch.context() as patch:
+        patch.setattr(results.os, "replace", Ending(os.replace, allowed=1))
+        with pytest.raises(Ended):
+            maskanyone.mask(undisturbed.clip, target, recipe(), cache=cache)
+    assert sorted(tree(target.parent)) == ["film.report.json"]
+    assert_whole(target, undisturbed)
+    maskanyone.mask(undisturbed.clip, target, recipe(), cache=cache)
+    assert target.exists()
+    assert_whole(target, undisturbed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("allowed", [0, 1])
+def test_stopped_while_replacing_a_result_no_report_lies_beside_the_video_of_another(
+    undisturbed: Run, tmp_path: Path, allowed: int, monkeypatch: pytest.MonkeyPatch
+):
+    cache, target = Memory(), tmp_path / "out" / "film.mp4"
+    first = maskanyone.mask(undisturbed.clip, target, recipe(), cache=cache)
+    other = recipe().with_steps(["face=solid:colour=#ff00ff"])
+    with monkeypatch.context() as patch:
+        patch.setattr(results.os, "replace", Ending(os.replace, allowed=allowed))
+        with pytest.raises(Ended):
+            maskanyone.mask(undisturbed.clip, target, other, cache=cache, overwrite=True)
+    if target.exists():
+        told = json.loads(first.report_file.read_text("utf-8"))
+        assert told["result"]["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
+    done = maskanyone.mask(undisturbed.clip, target, other, cache=cache, overwrite=True)
+    assert done.report["result"]["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
+    assert done.report["result"]["sha256"] != first.report["result"]["sha256"]
+
+
+@pytest.mark.slow
+def test_a_name_that_cannot_be_given_leaves_neither_file(
+    undisturbed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    cache, target = Memory(), tmp_path / "out" / "film.mp4"
+
+    def refuse(source: Path, name: Path) -> None:
+        if name == target:
+            raise PermissionError(13, "Permission denied")
+        os.rename(source, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(results.os, "replace", refuse)
+        with pytest.raises(MaskAnyoneError, match="cannot be written"):
+            maskanyone.mask(undisturbed.clip, target, recipe(), cache=cache)
+    assert not tree(target.parent)
+
+
+@pytest.mark.slow
+def test_what_a_dead_process_left_is_swept_away_and_a_living_ones_is_not(undisturbed: Run, tmp_path: Path):
+    out = tmp_path / "out"
+    out.mkdir()
+    dead, living = 2**22 + 1, os.getpid()  # no process has a number as large as the first
+    for name in ("film.mp4", "film.report.json", "other.mp4"):
+        for process in (dead, living):
+            (out / f".{name}.{process}-0000.part").write_bytes(b"half")
+    maskanyone.mask(undisturbed.clip, out / "film.mp4", recipe(), cache=Memory())
+    assert set(tree(out)) == {
+        "film.mp4", "film.report.json", f".film.mp4.{living}-0000.part", f".film.report.json.{living}-0000.part",
+        f".other.mp4.{living}-0000.part", f".other.mp4.{dead}-0000.part",
+    }  # fmt: skip
+
+
+class Ended(BaseException):
+    """The program ends here, as if it had been killed."""
+
+
+class Ending:
+    """A function that works so many times, and then ends the program."""
+
+    def __init__(self, function: Any, allowed: int) -> None:
+        self._function, self._allowed = function, allowed
+
+    def __call__(self, *arguments: Any) -> Any:
+        self._allowed -= 1
+        if self._allowed < 0:
+            raise Ended
+        return self._function(*arguments)
+
+
+def spy(monkeypatch: pytest.MonkeyPatch, work: dict[str, int]) -> None:
+    """Count every look and every frame that is encoded."""
+    detect, add = CenterFace.detect, PieceEncoder.add
+
+    def looked(self: CenterFace, picture: Any) -> Any:
+        work["looks"] += 1
+        return detect(self, picture)
+
+    def added(self: PieceEncoder, frame: Any, pts: int) -> None:
+        work["frames"] += 1
+        add(self, frame, pts)
+
+    monkeypatch.setattr(CenterFace, "detect", looked)
+    monkeypatch.setattr(PieceEncoder, "add", added)

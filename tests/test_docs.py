@@ -1,0 +1,38 @@
+"""The documents say what the code says."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from maskanyone import registry
+from maskanyone.recipe import Recipe
+
+ROOT = Path(__file__).resolve().parent.parent
+spec = importlib.util.spec_from_file_location("tables", ROOT / "docs" / "tables.py")
+assert spec is not None
+assert spec.loader is not None
+tables = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(tables)
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/recipes.md"])
+def test_tables_are_those_that_the_schemas_give(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert tables.with_tables(text) == text, "run python docs/tables.py"
+
+
+def test_every_method_and_setting_is_in_the_documents():
+    text = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+    for method in registry.methods().values():
+        for setting in method.schema.get("properties", {}):
+            assert f"| `{method.id}` | `{setting}` |" in text
+
+
+def test_the_recipe_in_the_documents_is_valid():
+    text = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+    block = text.split("```json\n")[1].split("```")[0]
+    assert Recipe.parse(json.loads(block)).hiding()[0].method == "hide.solid"

@@ -33,7 +33,7 @@ class Facts:
     """What a run knows when it is done. methods: title, level, protects and shows of each step, in the recipe's order.
 
     key: of recipe and source. weights: what the detectors computed with. seconds: how long the run took.
-    salvage: a damaged recording was accepted.
+    salvage: a damaged recording was accepted. doubted: tracks whose scores were too low to hide them.
     """
 
     video: Video
@@ -43,6 +43,7 @@ class Facts:
     cuts: Sequence[int]
     blind: Sequence[Span]
     faults: Sequence[str]
+    doubted: Sequence[Track]
     recipe: Mapping[str, Any]
     methods: Sequence[Mapping[str, str]]
     keeps_sound: bool
@@ -73,6 +74,7 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         },
         "to_look_at": stretches,
         "tracks": [_track(track, facts) for track in facts.tracks],
+        "not_hidden": [_track(track, facts) for track in facts.doubted],
         "cuts": [int(cut) for cut in facts.cuts],
         "looks": _looks(facts),
         "faults": [*facts.looks.notes, *facts.faults],
@@ -210,10 +212,13 @@ def _looks(facts: Facts) -> list[dict[str, Any]]:
 
 def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) -> str:
     frames = len(facts.timeline)
-    if not hidden.any() and not stretches:
-        return f"No face was found in {frames:,} frames; the picture is unchanged."
-    what = f"Faces are hidden in {int(hidden.sum()):,} of {frames:,} frames."
+    if hidden.any() or stretches:
+        what = f"Faces are hidden in {int(hidden.sum()):,} of {frames:,} frames."
+    else:
+        what = f"No face was found in {frames:,} frames; the picture is unchanged."
     left = f" {len(stretches)} stretches were not seen in every frame; look at them." if stretches else ""
+    if facts.doubted:
+        left += f" {len(facts.doubted)} weak sights were not taken for faces and are not hidden; look at them."
     return what + left + (" Some methods failed and were replaced by a fill." if facts.faults else "")
 
 

@@ -180,6 +180,8 @@ def _line(source: Path, report: Mapping[str, Any], seconds: float, *, skipped: b
     parts = [hidden]
     if left:
         parts.append(f"{left} {'stretch' if left == 1 else 'stretches'} to look at")
+    if weak := len(report["not_hidden"]):
+        parts.append(f"{weak} weak {'sight' if weak == 1 else 'sights'} not hidden")
     if report["damage"]:
         parts.append("damaged: " + "; ".join(report["damage"]))
     parts.append(

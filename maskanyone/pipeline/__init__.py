@@ -200,6 +200,7 @@ def _facts(analysis: Analysis, recipe: Recipe, faults: Sequence[str], salvage: b
         analysis.links.cuts,
         analysis.links.blind,
         faults,
+        analysis.links.doubted,
         recipe.data(),
         methods,
         recipe.keeps_sound(),

@@ -30,11 +30,13 @@ class Links:
 
     tracks: everybody who is believed in, in order of first sight. cuts: the first frame after each cut.
     blind: frames that nobody looked at and no neighbour vouches for, to be covered wholly.
+    doubted: tracks whose scores stay below what a track needs; they are not hidden, and must be listed.
     """
 
     tracks: tuple[Track, ...]
     cuts: tuple[int, ...]
     blind: tuple[Span, ...]
+    doubted: tuple[Track, ...] = ()
 
 
 def link(
@@ -62,9 +64,10 @@ def link(
     stage = Stage(shot, seconds, looked(looks), size)
     sightings = merge(detections, frames, size, params)
     label = associate(sightings, shot, seconds, params)
-    trusted = np.where(believed(sightings, label, stage, params)[label], label, -1)
+    trust = believed(sightings, label, stage, params)[label]
     return Links(
-        tracks=build(sightings, trusted, detections, stage, params),
+        tracks=build(sightings, np.where(trust, label, -1), detections, stage, params),
         cuts=found,
         blind=blind(stage.looked, shot, seconds, params.blind),
+        doubted=build(sightings, np.where(trust, -1, label), detections, stage, params),
     )

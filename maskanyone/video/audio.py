@@ -10,13 +10,17 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from maskanyone.data import Video
+from maskanyone.data import Sound, Video
 from maskanyone.errors import Damaged, Unreadable
 from maskanyone.video.limits import COPIED_SOUNDS, OPEN
 
 BIT_RATE = 192_000
 #: packets before zero that a decoder needs to start (AAC and MP3 lean on one)
 _LEAD = 2
+#: sampling rates of AAC, up to the highest that every browser plays
+_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+#: slower MP3 has no place in MP4
+_LEAST_MP3_RATE = 16_000
 _LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
 
 
@@ -34,11 +38,12 @@ class KeptSound:
         self._video = video
         self._source: Any = av.open(video.path, options=OPEN)
         self._track: Any = self._source.streams[video.sound.index]
-        self._copy = video.sound.codec in COPIED_SOUNDS
+        self._copy = _fits(video.sound)
         if self._copy:
             self.stream = result.add_stream_from_template(self._track)
         else:
-            self.stream = result.add_stream("aac", rate=min(video.sound.rate, 48_000))
+            rate = next((r for r in _RATES if r >= video.sound.rate), _RATES[-1])
+            self.stream = result.add_stream("aac", rate=rate)
             self.stream.codec_context.layout = _LAYOUTS.get(video.sound.channels, "stereo")
             self.stream.codec_context.bit_rate = BIT_RATE
         self.stream.metadata.clear()
@@ -102,6 +107,11 @@ class KeptSound:
         for packet in self.stream.encode(block):
             packet.stream = self.stream
             yield packet
+
+
+def _fits(sound: Sound) -> bool:
+    """Whether its packets may be copied into MP4 as they are."""
+    return sound.codec in COPIED_SOUNDS and not (sound.codec == "mp3" and sound.rate < _LEAST_MP3_RATE)
 
 
 class _Clock:

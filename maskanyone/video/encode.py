@@ -9,13 +9,20 @@ from math import ceil
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 from av.video.frame import PictureType, VideoFrame
 
 from maskanyone.data import Colours, Timeline, Video
 
+#: OpenCV's number of AVX-512. x264's code for it reads memory that nobody has written where a picture's width is no
+#: multiple of 128, so that the same pictures give other bytes each time; what came before AVX-512 is as fast.
+_AVX_512 = 13
+_UP_TO_AVX_2 = "mmx2,sse,sse2,sse2fast,ssse3,sse4,avx,fma3,bmi1,bmi2,avx2"
 #: constants of the output version: two pictures encoded at once; captions of the source do not ride along
-ENCODER = {"threads": "2", "a53cc": "0"}
+ENCODER = {"threads": "2", "a53cc": "0"} | (
+    {"x264-params": f"asm={_UP_TO_AVX_2}"} if cv2.checkHardwareSupport(_AVX_512) else {}
+)
 #: B-pictures make files smaller, but MP4 then writes a frame's length as a difference of decoding times, which is
 #: exact at a constant rate only. They are reordered over two pictures.
 _B_PICTURES = {"bf": "3", "b-pyramid": "normal"}

@@ -152,8 +152,8 @@ def test_the_anonymous_report_has_no_name_and_no_report_has_a_path(recipe, tmp_p
     for text in reports.values():
         assert "Sample Street" not in text
         assert str(tmp_path) not in text
-        assert str(Path.home()) not in text.replace(str(Path.home()) + "/", "/") or str(Path.home()) == "/"
-        assert not platform.node() or f'"{platform.node()}"' not in text
+        assert len(str(Path.home())) == 1 or str(Path.home()) not in text
+        assert f'"{platform.node()}"' not in text
 
 
 @pytest.mark.slow

@@ -25,6 +25,8 @@ from maskanyone.errors import Failed
 from maskanyone.runtime.crew import Crew, awaited
 from maskanyone.video.read import Frame, ahead, read
 
+#: goes up when the same detectors would be shown other pictures
+VERSION = 2
 SPAN = 256
 #: seconds that one picture may take before its detector counts as hung
 TIMEOUT = 60.0

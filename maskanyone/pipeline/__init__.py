@@ -13,6 +13,7 @@ import numpy as np
 from maskanyone import keys, registry, results
 from maskanyone.audit import report as reports
 from maskanyone.data import Pixels, Plan, Span, Store, Video
+from maskanyone.detect.look import VERSION as LOOK
 from maskanyone.detect.look import Seen, look, look_around
 from maskanyone.errors import BadRecipe
 from maskanyone.pipeline.around import Moment
@@ -135,6 +136,7 @@ def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage
     def key(kind: str, span: Span, identity: Mapping[str, Any]) -> str:
         return keys.key(
             kind,
+            look=LOOK,
             source=source.sha256,
             span=keys.span_of(span),
             salvage=salvage,

@@ -77,12 +77,14 @@ class KeptSound:
 
     def _encoded(self) -> Iterator[Any]:
         context = self.stream.codec_context
-        resampler = av.AudioResampler(format=context.format or "fltp", layout=context.layout, rate=context.sample_rate)
+        resampler, shape = None, None
         fifo = av.AudioFifo()
         clock = _Clock(context.sample_rate)
         size = 1024  # samples of one AAC packet
         for frame in self._decoded():
             start = Fraction(frame.pts or 0) * (frame.time_base or 0) - self._video.zero
+            if resampler is None or shape != _shape(frame):  # channels or rate may change, as broadcasts do
+                resampler, shape = _resampler(context), _shape(frame)
             for ready in resampler.resample(frame):
                 for filled in clock.placed(ready, start):
                     fifo.write(filled)
@@ -112,6 +114,14 @@ class KeptSound:
 def _fits(sound: Sound) -> bool:
     """Whether its packets may be copied into MP4 as they are."""
     return sound.codec in COPIED_SOUNDS and not (sound.codec == "mp3" and sound.rate < _LEAST_MP3_RATE)
+
+
+def _resampler(context: Any) -> av.AudioResampler:
+    return av.AudioResampler(format=context.format or "fltp", layout=context.layout, rate=context.sample_rate)
+
+
+def _shape(frame: AudioFrame) -> tuple[str, str, int]:
+    return frame.format.name, frame.layout.name, frame.sample_rate
 
 
 class _Clock:

@@ -11,6 +11,8 @@ from maskanyone.data import Span, Timeline, Video
 SECONDS = 10.0
 _MOST_FRAMES = 1200
 _SHORTEST, _LONGEST = 0.5, 1.5
+#: what is left at the end and shorter goes to the piece before
+_SPLINTER = 0.1
 
 
 def divided(video: Video, timeline: Timeline) -> tuple[Span, ...]:
@@ -20,19 +22,19 @@ def divided(video: Video, timeline: Timeline) -> tuple[Span, ...]:
     source alone, so that the same pieces come about on every machine.
     """
     ticks = SECONDS / float(video.time_base)
-    keys = np.searchsorted(timeline.pts, np.array(video.keys, np.int64)) if video.seekable else np.zeros(0, np.int64)
+    pts, end = timeline.pts, len(timeline)
+    keys = np.searchsorted(pts, np.array(video.keys if video.seekable else (), np.int64))
+    keys = keys[keys < end]
+    times = pts[keys]
     bounds = [0]
-    while (start := bounds[-1]) < len(timeline):
-        begins = int(timeline.pts[start])
-        wanted = int(np.searchsorted(timeline.pts, begins + ticks))
-        near = [
-            k
-            for k in keys[(keys > start) & (keys < len(timeline))]
-            if _SHORTEST * ticks <= timeline.pts[k] - begins <= _LONGEST * ticks
-        ]
-        stop = min(near, key=lambda k: abs(int(k) - wanted)) if near else wanted
-        stop = min(int(stop), start + _MOST_FRAMES, len(timeline))
-        if int(timeline.pts[-1]) - int(timeline.pts[min(stop, len(timeline) - 1)]) < _SHORTEST * ticks / 5:
-            stop = len(timeline)  # no splinter at the end
+    while (start := bounds[-1]) < end:
+        begins = int(pts[start])
+        wanted = int(np.searchsorted(pts, begins + ticks))
+        first = np.searchsorted(times, begins + _SHORTEST * ticks)
+        near = keys[first : np.searchsorted(times, begins + _LONGEST * ticks, side="right")]
+        stop = min(near, key=lambda key: abs(int(key) - wanted), default=wanted)
+        stop = min(int(stop), start + _MOST_FRAMES, end)
+        if stop < end <= start + _MOST_FRAMES and int(pts[-1] - pts[stop]) < _SPLINTER * ticks:
+            stop = end
         bounds.append(max(stop, start + 1))
     return tuple(Span(a, b) for a, b in pairwise(bounds))

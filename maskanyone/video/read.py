@@ -40,7 +40,7 @@ class Frame:
     def small(self, size: tuple[int, int]) -> Pixels:
         """The upright picture scaled to ``size`` (width, height): uint8 (h, w, 3), RGB."""
         width, height = size if self._video.turns % 2 == 0 else size[::-1]
-        small = self._source.reformat(width, height, "rgb24", interpolation=Interpolation.FAST_BILINEAR)
+        small = self._source.reformat(width, height, "rgb24", interpolation=Interpolation.AREA)
         return _upright(small.to_ndarray().astype(np.uint8, copy=False), self._video)
 
     def opened(self) -> tuple[VideoFrame, Picture]:

@@ -15,7 +15,6 @@ from typing import Any
 
 import av
 import cv2
-import numpy as np
 
 from maskanyone import sample
 from maskanyone.video.write import write_rgb
@@ -53,17 +52,17 @@ def looped(path: Path, source: Path, times: int) -> Path:
     return path
 
 
-def environment(data: Path, **more: str) -> dict[str, str]:
-    """Variables for a process whose facts, pieces and log lie in ``data``."""
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+def environment(data: Path, first: Path | None = None, **more: str) -> dict[str, str]:
+    """Variables for a process whose facts, pieces and log lie in ``data``. first: where Python looks first."""
+    paths = [*([str(first)] if first else []), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return os.environ | {"MASKANYONE_DATA": str(data), "PYTHONPATH": os.pathsep.join(paths)} | more
 
 
-def started(*arguments: object, data: Path, **more: str) -> subprocess.Popen[str]:
+def started(*arguments: object, data: Path, first: Path | None = None, **more: str) -> subprocess.Popen[str]:
     """Start the command line, in a process group of its own."""
     return subprocess.Popen(
         [*PROGRAM, *map(str, arguments)],
-        env=environment(data, **more),
+        env=environment(data, first, **more),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -71,7 +70,7 @@ def started(*arguments: object, data: Path, **more: str) -> subprocess.Popen[str
     )
 
 
-def ran(*arguments: object, data: Path, **more: str) -> subprocess.CompletedProcess[str]:
+def ran(*arguments: object, data: Path, **more: Any) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end."""
     with started(*arguments, data=data, **more) as process:
         out, err = process.communicate(timeout=280)
@@ -108,8 +107,8 @@ def tree(folder: Path) -> Mapping[str, str]:
 class Memory:
     """A store that lives as long as the test, and tells what was put into it."""
 
-    def __init__(self) -> None:
-        self.values: dict[str, bytes] = {}
+    def __init__(self, values: Mapping[str, bytes] | None = None) -> None:
+        self.values: dict[str, bytes] = dict(values or {})
 
     def get(self, key: str) -> bytes | None:
         return self.values.get(key)

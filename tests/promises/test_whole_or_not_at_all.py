@@ -15,24 +15,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.promises.runs import QUICK, Memory, film, kept, pictures, ran, started, tree
 
 import maskanyone
 from maskanyone import results
 from maskanyone.detect.centerface import CenterFace
 from maskanyone.errors import Cancelled, MaskAnyoneError
+from maskanyone.store.cache import Cache
 from maskanyone.video.encode import PieceEncoder
+from tests.promises.runs import QUICK, Memory, kept, pictures, ran, started, tree
 
-#: made so that there are several spans to look at and several pieces to render
-FRAMES, RATE = 600, 12
+FRAMES = 600
 posix = pytest.mark.skipif(sys.platform == "win32", reason="a process group is killed with a signal")
 
 
 @dataclass(frozen=True)
 class Run:
-    """What an undisturbed run gives. values: how many facts and pieces it keeps."""
+    """What an undisturbed run gives. data: its data folder. values: how many facts and pieces lie there."""
 
     clip: Path
+    data: Path
     seconds: float
     pictures: str
     values: int
@@ -40,7 +41,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Fate:
-    """What a killed run left. after: seconds. kept: facts and pieces that were there. again: seconds of the next run."""
+    """What a killed run left. after, again: seconds that it and the next one took. kept: facts and pieces there."""
 
     after: float
     kept: int
@@ -48,9 +49,16 @@ class Fate:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    folder = tmp_path_factory.mktemp("undisturbed")
-    return whole_run(film(folder / "film.mp4", FRAMES, RATE), folder)
+def undisturbed(weights: Path, film: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return whole_run(film, tmp_path_factory.mktemp("undisturbed"))
+
+
+@pytest.fixture
+def filled(undisturbed: Run) -> Iterator[Cache]:
+    """The facts and pieces of the undisturbed run."""
+    cache = Cache(undisturbed.data / "cache")
+    yield cache
+    cache.close()
 
 
 def recipe() -> maskanyone.Recipe:
@@ -71,7 +79,9 @@ def test_killed_at_any_moment_it_leaves_nothing_half_and_goes_on_where_it_was(un
 def test_killed_at_twenty_moments(undisturbed: Run, tmp_path: Path):
     fates = list(killed_runs(undisturbed, tmp_path, 20, seed=time.time_ns()))
     for fate in fates:
-        print(f"killed after {fate.after:5.2f} s, {fate.kept:2} of {undisturbed.values} kept, again {fate.again:5.2f} s")
+        print(
+            f"killed after {fate.after:5.2f} s, {fate.kept:2} of {undisturbed.values} kept, again {fate.again:5.2f} s"
+        )
     assert len(fates) == 20
 
 
@@ -81,7 +91,9 @@ def whole_run(clip: Path, folder: Path) -> Run:
     done = ran("mask", clip, "-o", folder / "out", *QUICK, data=folder / "data")
     seconds = time.monotonic() - began
     assert done.returncode == 0, done.stderr
-    return Run(clip, seconds, pictures(folder / "out" / clip.name), len(kept(folder / "data")))
+    return Run(
+        clip, folder / "data", seconds, pictures(folder / "out" / clip.name), len(kept(folder / "data"))
+    )  # fmt: skip
 
 
 def killed_runs(undisturbed: Run, folder: Path, times: int, seed: int) -> Iterator[Fate]:
@@ -139,7 +151,11 @@ def test_what_is_finished_is_neither_looked_at_nor_rendered_again(
 
     with pytest.raises(Cancelled):
         maskanyone.mask(
-            undisturbed.clip, tmp_path / "film.mp4", recipe(), cache=cache, progress=progress,
+            undisturbed.clip,
+            tmp_path / "film.mp4",
+            recipe(),
+            cache=cache,
+            progress=progress,
             cancel=lambda: far["now"] > 0.6,
         )
     first = dict(work)
@@ -167,17 +183,17 @@ def test_another_method_looks_at_nothing_again(undisturbed: Run, tmp_path: Path,
 
 @pytest.mark.slow
 def test_stopped_between_its_two_names_it_is_made_whole_by_the_next_run(
-    undisturbed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    undisturbed: Run, filled: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """The report gets its name first; where the program ends right then, there is no video, and no refusal later."""
-    cache, target = Memory(), tmp_path / "out" / "film.mp4"
+    target = tmp_path / "out" / "film.mp4"
     with monkeypatch.context() as patch:
         patch.setattr(results.os, "replace", Ending(os.replace, allowed=1))
         with pytest.raises(Ended):
-            maskanyone.mask(undisturbed.clip, target, recipe(), cache=cache)
+            maskanyone.mask(undisturbed.clip, target, recipe(), cache=filled)
     assert sorted(tree(target.parent)) == ["film.report.json"]
     assert_whole(target, undisturbed)
-    maskanyone.mask(undisturbed.clip, target, recipe(), cache=cache)
+    maskanyone.mask(undisturbed.clip, target, recipe(), cache=filled)
     assert target.exists()
     assert_whole(target, undisturbed)
 
@@ -185,28 +201,28 @@ def test_stopped_between_its_two_names_it_is_made_whole_by_the_next_run(
 @pytest.mark.slow
 @pytest.mark.parametrize("allowed", [0, 1])
 def test_stopped_while_replacing_a_result_no_report_lies_beside_the_video_of_another(
-    undisturbed: Run, tmp_path: Path, allowed: int, monkeypatch: pytest.MonkeyPatch
+    undisturbed: Run, filled: Cache, tmp_path: Path, allowed: int, monkeypatch: pytest.MonkeyPatch
 ):
-    cache, target = Memory(), tmp_path / "out" / "film.mp4"
-    first = maskanyone.mask(undisturbed.clip, target, recipe(), cache=cache)
+    target = tmp_path / "out" / "film.mp4"
+    first = maskanyone.mask(undisturbed.clip, target, recipe(), cache=filled)
     other = recipe().with_steps(["face=solid:colour=#ff00ff"])
     with monkeypatch.context() as patch:
         patch.setattr(results.os, "replace", Ending(os.replace, allowed=allowed))
         with pytest.raises(Ended):
-            maskanyone.mask(undisturbed.clip, target, other, cache=cache, overwrite=True)
+            maskanyone.mask(undisturbed.clip, target, other, cache=filled, overwrite=True)
     if target.exists():
         told = json.loads(first.report_file.read_text("utf-8"))
         assert told["result"]["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
-    done = maskanyone.mask(undisturbed.clip, target, other, cache=cache, overwrite=True)
+    done = maskanyone.mask(undisturbed.clip, target, other, cache=filled, overwrite=True)
     assert done.report["result"]["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
     assert done.report["result"]["sha256"] != first.report["result"]["sha256"]
 
 
 @pytest.mark.slow
 def test_a_name_that_cannot_be_given_leaves_neither_file(
-    undisturbed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    undisturbed: Run, filled: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    cache, target = Memory(), tmp_path / "out" / "film.mp4"
+    target = tmp_path / "out" / "film.mp4"
 
     def refuse(source: Path, name: Path) -> None:
         if name == target:
@@ -216,19 +232,21 @@ def test_a_name_that_cannot_be_given_leaves_neither_file(
     with monkeypatch.context() as patch:
         patch.setattr(results.os, "replace", refuse)
         with pytest.raises(MaskAnyoneError, match="cannot be written"):
-            maskanyone.mask(undisturbed.clip, target, recipe(), cache=cache)
+            maskanyone.mask(undisturbed.clip, target, recipe(), cache=filled)
     assert not tree(target.parent)
 
 
 @pytest.mark.slow
-def test_what_a_dead_process_left_is_swept_away_and_a_living_ones_is_not(undisturbed: Run, tmp_path: Path):
+def test_what_a_dead_process_left_is_swept_away_and_a_living_ones_is_not(
+    undisturbed: Run, filled: Cache, tmp_path: Path
+):
     out = tmp_path / "out"
     out.mkdir()
     dead, living = 2**22 + 1, os.getpid()  # no process has a number as large as the first
     for name in ("film.mp4", "film.report.json", "other.mp4"):
         for process in (dead, living):
             (out / f".{name}.{process}-0000.part").write_bytes(b"half")
-    maskanyone.mask(undisturbed.clip, out / "film.mp4", recipe(), cache=Memory())
+    maskanyone.mask(undisturbed.clip, out / "film.mp4", recipe(), cache=filled)
     assert set(tree(out)) == {
         "film.mp4", "film.report.json", f".film.mp4.{living}-0000.part", f".film.report.json.{living}-0000.part",
         f".other.mp4.{living}-0000.part", f".other.mp4.{dead}-0000.part",

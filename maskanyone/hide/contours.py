@@ -80,7 +80,7 @@ def _lines(grey: Float, sigma: float, core: NDArray[np.bool_]) -> Pixels:
     x = cv2.Scharr(smooth, cv2.CV_32F, 1, 0, scale=1 / 32)
     y = cv2.Scharr(smooth, cv2.CV_32F, 0, 1, scale=1 / 32)
     inside = cv2.resize(core.astype(np.uint8), grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
-    steep = _steep(cv2.magnitude(x, y)[inside]) if inside.any() else 0.0
+    steep = _steep(np.asarray(cv2.magnitude(x, y), np.float32)[inside]) if inside.any() else 0.0
     factor = 1000 / max(steep, FLAT)  # Canny wants whole numbers
     edges = cv2.Canny(_whole(x * factor), _whole(y * factor), 1000 * GOES_ON, 1000 * BEGINS, L2gradient=True)
     return edges.astype(np.uint8, copy=False)

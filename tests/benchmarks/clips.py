@@ -1,6 +1,6 @@
 """Every clip of the shared media with the default face preset: frames, times, size, sound in step.
 
-    python tests/benchmarks/clips.py [SHARED]
+python tests/benchmarks/clips.py [SHARED]
 """
 
 from __future__ import annotations
@@ -41,11 +41,17 @@ def main() -> int:
             problems, apart = compared(clip, result)
             worst = max(worst, apart or 0.0)
             wrong += [f"{clip.name}: {problem}" for problem in problems]
-            print(clip.relative_to(media), problems or "equal", "" if apart is None else f"sound {1000 * apart:.2f} ms apart")
+            print(
+                clip.relative_to(media),
+                problems or "equal",
+                "" if apart is None else f"sound {1000 * apart:.2f} ms apart",
+            )
         cache.close()
-    print(f"| Show 2 | {len(clips)} clips masked: frames, differences of times and upright size equal in "
-          f"{len(clips) - len({w.partition(':')[0] for w in wrong})}; sound at most {1000 * worst:.2f} ms apart | "
-          f"{'held' if not wrong else '; '.join(wrong)} |")
+    print(
+        f"| Show 2 | {len(clips)} clips masked: frames, differences of times and upright size equal in "
+        f"{len(clips) - len({w.partition(':')[0] for w in wrong})}; sound at most {1000 * worst:.2f} ms apart | "
+        f"{'held' if not wrong else '; '.join(wrong)} |"
+    )
     return 1 if wrong else 0
 
 

@@ -4,7 +4,7 @@ Annotated clips are taken as they are and made hard by code (grain, dark, motion
 detector configuration finds and follows faces in them, and its masks are compared with the truth by the definitions of
 coverage, recall and false masking. Ideal masks, before encoding.
 
-    python tests/benchmarks/detectors.py MEDIA [--out docs/detectors.json]
+    python tests/benchmarks/detectors.py [MEDIA] [--out docs/benchmarks/detectors.json]
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from maskanyone import Recipe, analyse
 from maskanyone.render.regions import region
 from maskanyone.store.cache import Cache
 
-CENTER, YUNET, BLAZE = "detect.centerface", "detect.yunet", "detect.blazeface"
+ROOT = Path(__file__).resolve().parents[2]
+CENTER, YUNET = "detect.centerface", "detect.yunet"
 OUTLINE = SimpleNamespace(margin=0.2, shape="ellipse", feather=0.0)
 
 
@@ -150,8 +151,8 @@ def shares(painted: Any, boxes: list[Any]) -> Iterator[tuple[float, dict[str, An
 def main() -> int:
     """Print the table, one row a configuration and hardship."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("media", type=Path)
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("media", type=Path, nargs="?", default=ROOT.parent / "shared" / "media")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks" / "detectors.json")
     parser.add_argument("--frames", type=int, default=450, help="leave out clips longer than this")
     arguments = parser.parse_args()
     clips = json.loads((arguments.media / "face_boxes.json").read_text())["clips"]
@@ -188,8 +189,8 @@ def main() -> int:
                 )
                 print(json.dumps(table[-1]), flush=True)
         cache.close()
-    if arguments.out:
-        arguments.out.write_text(json.dumps(table, indent=1))
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    arguments.out.write_text(json.dumps(table, indent=1) + "\n")
     return 0
 
 

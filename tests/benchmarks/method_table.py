@@ -84,8 +84,11 @@ def made_shots() -> list[Shot]:
 
 def real_shots(clip: Path, annotated: dict[str, list[Any]]) -> list[Shot]:
     """The annotated frame with the largest face, and three spread over the clip."""
-    faces = {int(index): tuple(sorted(map(box_of, rows), key=lambda box: box[1] - box[3]))
-             for index, rows in annotated.items() if rows}
+    faces = {
+        int(index): tuple(sorted(map(box_of, rows), key=lambda box: box[1] - box[3]))
+        for index, rows in annotated.items()
+        if rows
+    }
     first = max(faces, key=lambda index: faces[index][0][3] - faces[index][0][1])
     others = sorted(set(faces) - {first})
     spread = [others[round((len(others) - 1) * share)] for share in (0.1, 0.5, 0.9)]

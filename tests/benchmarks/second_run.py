@@ -1,4 +1,4 @@
-"""A second run with another method, facts cached, beside a bare decode and encode of the same clip at the same settings.
+"""A second run with another method, facts cached, beside a bare decode and encode of the clip at the same settings.
 
     python tests/benchmarks/second_run.py [CLIP...] [--runs 5] [--out docs/benchmarks/second_run.json]
 

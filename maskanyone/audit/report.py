@@ -69,6 +69,7 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         "methods": [dict(method) for method in facts.methods],
         "faces": {
             "frames_hidden": int(hidden.sum()),
+            "frames_covered_wholly": _covered(facts),
             "most_at_once": _most_at_once(facts),
             "tracks": len(facts.tracks),
         },
@@ -139,6 +140,14 @@ def _hidden_frames(facts: Facts) -> np.ndarray[Any, np.dtype[np.bool_]]:
     for track in facts.tracks:
         hidden[track.frame] = True
     return hidden
+
+
+def _covered(facts: Facts) -> int:
+    """Frames of which nothing shows."""
+    covered = np.zeros(len(facts.timeline), bool)
+    for span in (*facts.blind, *facts.timeline.lost):
+        covered[span.start : span.stop] = True
+    return int(covered.sum())
 
 
 def _most_at_once(facts: Facts) -> int:
@@ -216,6 +225,8 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
         what = f"Faces are hidden in {int(hidden.sum()):,} of {frames:,} frames."
     else:
         what = f"No face was found in {frames:,} frames; the picture is unchanged."
+    if covered := _covered(facts):
+        what += f" {covered:,} frames are covered wholly, for nobody could look at them."
     left = f" {len(stretches)} stretches were not seen in every frame; look at them." if stretches else ""
     if facts.doubted:
         left += f" {len(facts.doubted)} weak sights were not taken for faces and are not hidden; look at them."

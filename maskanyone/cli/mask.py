@@ -178,6 +178,8 @@ def _line(source: Path, report: Mapping[str, Any], seconds: float, *, skipped: b
         else f"no face found in {frames:,} frames"
     )
     parts = [hidden]
+    if covered := faces.get("frames_covered_wholly"):
+        parts.append(f"{covered:,} covered wholly")
     if left:
         parts.append(f"{left} {'stretch' if left == 1 else 'stretches'} to look at")
     if weak := len(report["not_hidden"]):

@@ -83,6 +83,9 @@ class Detector(ABC):
     def __init__(self, params: DetectParams, weights: Mapping[str, Path]) -> None:
         self.params: Any = params
 
+    def load(self) -> None:
+        """Load the model, once, before the first picture; where all facts are known it is never called."""
+
     @abstractmethod
     def detect(self, picture: Pixels) -> Found:
         """Find faces.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from maskanyone.data import Pixels
 from maskanyone.detect import Detector, DetectParams, Found
+from maskanyone.runtime import tasks
 
 _POINTS = 6
 
@@ -23,21 +24,22 @@ class BlazeFace(Detector):
 
     def __init__(self, params: DetectParams, weights: Mapping[str, Path]) -> None:
         super().__init__(params, weights)
-        from maskanyone.runtime import tasks
+        self._path = weights["blazeface_full_range_sparse"]
+        self._detector: Any = None
 
-        self._tasks = tasks
-        self._detector = tasks.face_detector(weights["blazeface_full_range_sparse"], params.threshold)
+    def load(self) -> None:
+        """Load the native detector."""
+        if self._detector is None:
+            self._detector = tasks.face_detector(self._path, self.params.threshold)
 
     @classmethod
     def computed_with(cls) -> Mapping[str, str]:
         """Libraries and device that compute."""
-        from maskanyone.runtime.tasks import identity
-
-        return identity()
+        return tasks.identity()
 
     def detect(self, picture: Pixels) -> Found:
         """Find faces in a picture: uint8 (h, w, 3), RGB."""
-        rows = self._tasks.detections(self._detector, picture)
+        rows = tasks.detections(self._detector, picture)
         box = np.array([row[0] for row in rows], np.float32).reshape(-1, 4)
         points = np.full((len(rows), _POINTS, 2), np.nan, np.float32)
         for place, row in zip(points, rows, strict=True):
@@ -46,4 +48,6 @@ class BlazeFace(Detector):
 
     def close(self) -> None:
         """Free the native detector."""
-        self._detector.close()
+        if self._detector is not None:
+            self._detector.close()
+            self._detector = None

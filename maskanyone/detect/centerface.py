@@ -11,6 +11,7 @@ import numpy as np
 from maskanyone.data import Float, Pixels
 from maskanyone.detect import Detector, DetectParams, Found
 from maskanyone.detect.boxes import distinct, fitted
+from maskanyone.runtime.onnx import Graph, identity
 
 _STRIDE = 4
 _OVERLAP = 0.3
@@ -25,19 +26,22 @@ class CenterFace(Detector):
 
     def __init__(self, params: DetectParams, weights: Mapping[str, Path]) -> None:
         super().__init__(params, weights)
-        from maskanyone.runtime.onnx import Graph
+        self._path = weights["centerface"]
+        self._graph: Graph | None = None
 
-        self._graph = Graph(weights["centerface"])
+    def load(self) -> None:
+        """Load the graph."""
+        if self._graph is None:
+            self._graph = Graph(self._path)
 
     @classmethod
     def computed_with(cls) -> Mapping[str, str]:
         """Libraries and device that compute."""
-        from maskanyone.runtime.onnx import identity
-
         return identity()
 
     def detect(self, picture: Pixels) -> Found:
         """Find faces in a picture: uint8 (h, w, 3), RGB."""
+        assert self._graph is not None, "load it first"
         canvas, scale = fitted(picture, self.params.size)
         batch = canvas.transpose(2, 0, 1)[None].astype(np.float32)
         heat, size, offset, points = (output[0] for output in self._graph(batch))

@@ -197,6 +197,8 @@ class _Eyes:
 
     def look(self, frames: Any, span: Span, tick: Callable[[int], None]) -> _Part:
         """The next ``len(span)`` frames; fewer where the film ends."""
+        for producer in self._producers:
+            producer.detector.load()
         pts: list[int] = []
         lost: list[bool] = []
         change: list[float] = []

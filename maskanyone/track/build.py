@@ -61,11 +61,25 @@ def _guesses(rows: Rows, way: Way, stage: Stage, params: TrackParams, forward: b
     at, lasting = (last, params.after) if forward else (first, -params.before)
     ends = Ends(
         frame=rows.frame[at],
-        limit=limits(rows.frame[at], stage.shot, stage.times, lasting),
+        limit=_reach(rows.frame[at], stage, lasting),
         way=Way(way.middle[at], way.half[at], way.velocity[at]),
         watched=stage.times[rows.frame[last]] - stage.times[rows.frame[first]],
     )
     return beyond(ends, stage.times, stage.size, params)
+
+
+def _reach(frame: Index, stage: Stage, lasting: float) -> Index:
+    """Where ``lasting`` seconds end, leaving out those between two looks: nothing says that the face had gone there."""
+    plain = limits(frame, stage.shot, stage.times, lasting)
+    looks, step = np.flatnonzero(stage.looked), np.diff(stage.times)
+    counted = step * (stage.looked[:-1] if lasting < 0 else stage.looked[1:])
+    watched = limits(frame, stage.shot, np.concatenate([[0.0], np.cumsum(counted)]), lasting)
+    reach: Index = (
+        np.minimum(plain, np.maximum(watched, looks.min(initial=len(stage.looked))))
+        if lasting < 0
+        else np.maximum(plain, np.minimum(watched, looks.max(initial=0)))
+    )
+    return reach
 
 
 @dataclass(frozen=True)

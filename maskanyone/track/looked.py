@@ -19,7 +19,8 @@ def blind(seen: NDArray[np.bool_], shot: Index, times: Array, longest: float) ->
     """Frames that no look vouches for.
 
     A frame without a look is vouched for by one in the same shot at most ``longest`` seconds away; but not before the
-    film's first look, nor after its last, where nobody would notice who enters or leaves.
+    film's first look, nor after its last, where nobody would notice who enters or leaves. Where one frame is not
+    vouched for, no neighbour without a look is: who moved in between may be anywhere.
 
     Args:
         seen: bool (F,), somebody looked. shot: int64 (F,). times: float64 (F,), seconds.
@@ -35,7 +36,8 @@ def blind(seen: NDArray[np.bool_], shot: Index, times: Array, longest: float) ->
         (shot[look] == shot) & (np.abs(times[look] - times) <= longest + LEAST) for look in (earlier, later)
     ]
     dark = ~seen & (~(near[0] | near[1]) | (every < at[0]) | (every > at[-1]))
-    return spans(dark)
+    stretch = np.cumsum(seen | (np.diff(shot, prepend=shot[0]) != 0))
+    return spans(~seen & np.isin(stretch, stretch[dark]))
 
 
 def spans(flags: NDArray[np.bool_]) -> tuple[Span, ...]:

@@ -49,7 +49,8 @@ class TrackParams(BaseModel):
     )
     blind: float = Field(
         0.2, ge=0, le=10, title="Longest time without a look", json_schema_extra={**_SECONDS, **_ADVANCED},
-        description="Frames that are further than this from a frame at which a detector looked are covered wholly.",
+        description="Where frames are further than this from one at which a detector looked, all pictures from look to "
+        "look are covered wholly.",
     )
     high: float = Field(
         0.5, ge=0, le=1, title="Trusted score", json_schema_extra=_ADVANCED,

@@ -167,6 +167,10 @@ def _writing(path: Path, timescale: int = _MILLISECONDS) -> Iterator[Any]:
     except (av.FFmpegError, OSError) as error:
         if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC):
             raise BadOutput(path.parent, "has no space left", "Free some, or choose another folder with -o") from None
+        if getattr(error, "errno", None) == errno.EFBIG:
+            raise BadOutput(
+                path.parent, "takes no file so large", "Choose a folder on another disk with -o, or cut the recording"
+            ) from None
         if getattr(error, "errno", None) in (errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOENT):
             raise BadOutput(path.parent, "cannot be written to", "Choose another folder with -o") from None
         raise

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 import maskanyone
 from maskanyone import sample
-from maskanyone.data import FILLED, SEEN, Pixels, Plan, Track, Video
+from maskanyone.data import FILLED, SEEN, STATES, Moment, Pixels, Plan, Region, Track, Video
 from maskanyone.detect import Detector, DetectParams, Found, look
 from maskanyone.detect.centerface import CenterFace
 from maskanyone.detect.look import Producer, Seen, look_around
@@ -39,26 +40,33 @@ SECONDS, SIZE = 6, (320, 180)
 COVERED = 0.9
 #: seconds after which a part counts as hung here
 SHORT = 0.05
+#: a track, and its box in one frame
+Standing = tuple[Track, NDArray[np.float32]]
 #: ends every hang, so that threads do not outlive the tests
 go_on = threading.Event()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Film:
-    """The made scenes, small, in memory. faces: of each frame, float32 (N, 4), px; number: of each picture, by digest."""
+    """The made scenes, small, in memory.
+
+    faces: of each frame, float32 (N, 4), px. number: of each picture, by its digest. outlines: of each frame, the
+    tracks that stand there when nothing goes wrong, with their boxes.
+    """
 
     video: Video
     frames: tuple[Frame, ...]
     faces: tuple[NDArray[np.float32], ...]
     number: Mapping[str, int]
-    outlines: Mapping[int, Sequence[tuple[Track, NDArray[np.float32]]]]
+    outlines: Mapping[int, Sequence[Standing]]
 
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Film]:
-    """The film, and where tracks stand in it when nothing goes wrong."""
+    """The film, and where tracks stand in it when nothing goes wrong: seen, or seen before and after."""
     path = tmp_path_factory.mktemp("faults") / "film.mp4"
-    write_rgb(path, (cv2.resize(shot, SIZE, interpolation=cv2.INTER_AREA) for shot in sample.frames(SECONDS)), sample.RATE)
+    shots = (cv2.resize(shot, SIZE, interpolation=cv2.INTER_AREA) for shot in sample.frames(SECONDS))
+    write_rgb(path, shots, sample.RATE)
     video = probe(path)
     frames = tuple(read(video))
     scale = SIZE[0] / sample.SIZE[0]
@@ -70,7 +78,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Film]:
     assert len(number) == len(frames) == len(faces) == SECONDS * sample.RATE
     bare = Film(video, frames, faces, number, {})
     seen = looked(bare, {})
-    yield Film(video, frames, faces, number, standing(planned(bare, seen)))
+    yield Film(video, frames, faces, number, standing(planned(bare, seen), (SEEN, FILLED)))
     go_on.set()
 
 
@@ -105,6 +113,14 @@ def ending(found: Found) -> Any:
 def hanging(found: Found) -> Any:
     go_on.wait(60)
     return found
+
+
+def spoilt(answer: Callable[[Found], Any], found: Found) -> Any:
+    """The answer of a detector that found somebody at least, so that there is something to spoil."""
+    if not len(found.box):
+        box, points = np.array([[20, 20, 60, 70]], np.float32), np.zeros((1, 5, 2), np.float32)
+        found = Found(box, np.ones(1, np.float32), points)
+    return answer(found)
 
 
 def boxes(change: Callable[[NDArray[np.float32]], Any]) -> Callable[[Found], Any]:
@@ -153,13 +169,14 @@ PLACES: dict[str, Sequence[int]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_a_detector_that_fails_uncovers_nobody_and_is_named(
     film: Film, answer: str, place: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(crew, "_GRACE", SHORT)
-    faults = dict.fromkeys(PLACES[place], ANSWERS[answer])
+    faults = dict.fromkeys(PLACES[place], partial(spoilt, ANSWERS[answer]))
     seen = looked(film, faults, timeout=SHORT if answer == "hangs" else 20)
     assert not uncovered(film, planned(film, seen))
     failed = set(np.flatnonzero((seen.looks.asked & ~seen.looks.ran).any(axis=0)).tolist())
@@ -170,10 +187,33 @@ def test_a_detector_that_fails_uncovers_nobody_and_is_named(
     assert any(f"(frame {first})" in note and ("odd" if first % 2 else "even") in note for note in seen.looks.notes)
 
 
-@pytest.mark.parametrize("place", ["one within", "two neighbours", "half a second", "every frame of one detector"])
-def test_a_detector_that_overlooks_everybody_for_a_while_uncovers_nobody(film: Film, place: str):
+@pytest.mark.slow
+def test_detectors_that_fail_here_and_there_uncover_nobody(film: Film):
+    scattered(film, 60, seed=3)
+
+
+@pytest.mark.soak
+def test_detectors_that_fail_a_thousand_times_uncover_nobody(film: Film):
+    scattered(film, 1000, seed=time.time_ns())
+
+
+def scattered(film: Film, times: int, seed: int) -> None:
+    """Let detectors fail in one to three stretches of any length, of every or every second frame."""
+    chance = random.Random(seed)
+    for _ in range(times):
+        answer = chance.choice([name for name in ANSWERS if name != "hangs"])
+        frames: set[int] = set()
+        for _ in range(chance.randint(1, 3)):
+            first = chance.randrange(150)
+            frames |= set(range(first, min(150, first + chance.randint(1, 40)), chance.randint(1, 2)))
+        seen = looked(film, dict.fromkeys(frames, partial(spoilt, ANSWERS[answer])))
+        assert not uncovered(film, planned(film, seen)), f"seed {seed}: {answer} in {sorted(frames)}"
+
+
+@pytest.mark.parametrize("frames", [[50], [80, 81], range(8, 22), range(0, 150, 2)], ids=str)
+def test_detectors_that_overlook_everybody_for_a_while_uncover_nobody(film: Film, frames: Sequence[int]):
     """To find nobody is no fault, and cannot be told from one; what was seen before and after stays hidden between."""
-    nobody = dict.fromkeys(PLACES[place], lambda found: Found(found.box[:0], found.score[:0], found.points[:0]))
+    nobody = dict.fromkeys(frames, lambda found: Found(found.box[:0], found.score[:0], found.points[:0]))
     seen = looked(film, nobody)
     assert not uncovered(film, planned(film, seen))
     assert not seen.looks.notes
@@ -191,7 +231,9 @@ def test_where_nothing_fails_nobody_is_uncovered_and_nothing_is_named(film: Film
 def test_the_measure_sees_an_uncovered_face(film: Film):
     plan = planned(film, looked(film, {}))
     track = plan.tracks[1]
-    assert uncovered(film, replace(plan, tracks=(plan.tracks[0], *plan.tracks[2:]))) == track.frame.tolist()
+    stands = [frame for frame, faces in film.outlines.items() if track.id in {standing.id for standing, _ in faces}]
+    assert len(stands) > 20
+    assert uncovered(film, replace(plan, tracks=(plan.tracks[0], *plan.tracks[2:]))) == stands
     moved = replace(track, box=track.box + np.float32(0.4) * (track.box[0, 2] - track.box[0, 0]))
     assert uncovered(film, replace(plan, tracks=(moved, plan.tracks[0], *plan.tracks[2:])))
 
@@ -211,13 +253,141 @@ def planned(film: Film, seen: Seen) -> Plan:
     return Plan(links.tracks, links.blind, 0)
 
 
-def standing(plan: Plan) -> dict[int, list[tuple[Track, NDArray[np.float32]]]]:
-    """The tracks of each frame in which somebody saw them, or saw them before and after."""
-    rows: dict[int, list[tuple[Track, NDArray[np.float32]]]] = {}
+def standing(plan: Plan, states: Collection[int] = range(len(STATES))) -> dict[int, list[Standing]]:
+    """The tracks of each frame, as far as they are in these states there."""
+    rows: dict[int, list[Standing]] = {}
     for track in plan.tracks:
         for frame, box, state in zip(track.frame.tolist(), track.box, track.state, strict=True):
-            rows.setdefault(frame, []).append((track, box))
+            if state in states:
+                rows.setdefault(frame, []).append((track, box))
     return rows
+
+
+class Unsure(Solid):
+    """Fills, but for the frames in which it fails."""
+
+    def __init__(self, faults: Mapping[int, Callable[[Pixels], Any]]) -> None:
+        super().__init__(Solid.Params())
+        self._faults = faults
+
+    def hide(self, crop: Pixels, region: Region, moment: Moment) -> Any:
+        fails = moment.frame in self._faults
+        return self._faults[moment.frame](crop) if fails else super().hide(crop, region, moment)
+
+
+PICTURES: dict[str, Callable[[Pixels], Any]] = {
+    "raises": failing,
+    "ends the program": ending,
+    "hangs": hanging,
+    "nothing": lambda crop: None,
+    "words": lambda crop: "hidden",
+    "NaN": lambda crop: np.full(crop.shape, np.nan),
+    "numbers that are no bytes": lambda crop: crop / 255,
+    "too small": lambda crop: crop[2:, 2:],
+    "too large": lambda crop: np.pad(crop, ((0, 2), (0, 2), (0, 0))),
+    "turned": lambda crop: np.zeros((crop.shape[1] + 2, crop.shape[0], 3), np.uint8),
+    "grey": lambda crop: crop[..., 0],
+    "of no size": lambda crop: crop[:0],
+}
+HIDDEN = ("the first frame", "the first after a cut", "one within", "half a second", "all of a scene", "all frames")
+
+
+@pytest.mark.parametrize("place", HIDDEN)
+@pytest.mark.parametrize("answer", PICTURES)
+def test_a_method_that_fails_uncovers_nobody_and_is_named(
+    film: Film, answer: str, place: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(crew, "_GRACE", SHORT)
+    monkeypatch.setattr(piece, "Guarded", partial(Guarded, timeout=SHORT if answer == "hangs" else 20))
+    faulty = dict.fromkeys(PLACES[place], PICTURES[answer])
+    around = [frame for frame in film.outlines if min(faulty) - 2 <= frame <= max(faulty) + 2]
+    bare, faults = rendered(film, Unsure(faulty), around[:40])
+    assert not bare
+    first = next(frame for frame in around if frame in faulty)
+    assert any(fault.startswith(f"frame {first}: hide.solid ") for fault in faults)
+    if answer != "hangs":
+        assert {fault.partition(":")[0] for fault in faults} == {f"frame {f}" for f in around[:40] if f in faulty}
+
+
+@pytest.mark.parametrize("answer", [failing, hanging])
+def test_a_method_that_cannot_prepare_is_left_out_everywhere(
+    film: Film, answer: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(crew, "_GRACE", SHORT)
+    monkeypatch.setattr(piece, "Guarded", partial(Guarded, timeout=SHORT))
+    hider = Unsure({})
+    monkeypatch.setattr(hider, "prepare", answer)
+    bare, faults = rendered(film, hider, list(film.outlines)[:10])
+    assert not bare
+    assert len(faults) == 10
+    assert all("before the first frame" in fault for fault in faults)
+
+
+def test_the_measure_sees_a_method_that_hides_nothing(film: Film):
+    frames = list(film.outlines)[:10]
+    assert rendered(film, Unsure(dict.fromkeys(frames, lambda crop: crop.copy())), frames)[0] == frames
+
+
+def rendered(film: Film, hider: Unsure, frames: Sequence[int]) -> tuple[list[int], list[str]]:
+    """Frames in which less than nine tenths of a standing face have the fill's brightness, and what went wrong."""
+    seen = looked(film, {})
+    renderer = Renderer(film.video, seen.timeline, planned(film, seen), (Hiding("face", hider),))
+    blank = np.zeros((2, 2), np.uint8)
+    bare: list[int] = []
+    for index in frames:
+        _, picture = film.frames[index].opened()
+        renderer.hide(picture, index)
+        fill = Picture(blank, blank, blank, picture.colours).planes(np.full((2, 2, 3), SOLID, np.uint8))[0][0, 0]
+        if any((picture.y[ellipse(box)] == fill).mean() < COVERED for _, box in film.outlines[index]):
+            bare.append(index)
+    renderer.close()
+    return bare, renderer.faults
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answer", ["raises", "nothing", "hangs"])
+def test_the_report_names_a_detector_that_failed_and_the_next_run_asks_it_again(
+    film: Film, weights: Path, tmp_path: Path, answer: str, monkeypatch: pytest.MonkeyPatch
+):
+    cache, clip = Memory(), film.video.path
+    whole = maskanyone.mask(clip, tmp_path / "whole.mp4", recipe(), cache=Memory())
+    assert not whole.report["faults"]
+    monkeypatch.setattr(crew, "_GRACE", SHORT)
+    with monkeypatch.context() as patch:
+        patch.setitem(look.look.__kwdefaults__, "timeout", 0.5)
+        patch.setattr(CenterFace, "detect", lambda self, picture: ANSWERS[answer](picture))
+        bad = maskanyone.mask(clip, tmp_path / "bad.mp4", recipe(), cache=cache)
+    assert any("centerface@256" in fault and "(frame 0)" in fault for fault in bad.report["faults"])
+    assert bad.report["faces"]["frames_covered_wholly"] == len(film.frames)
+    assert f"{len(film.frames)} frames are covered wholly" in bad.report["verdict"]
+    assert all(float(y.std()) < 3 for y in luma(bad.video)), "a picture that nobody looked at shows something"
+    again = maskanyone.mask(clip, tmp_path / "again.mp4", recipe(), cache=cache)
+    assert not again.report["faults"]
+    assert again.report["result"]["sha256"] == whole.report["result"]["sha256"]
+
+
+@pytest.mark.slow
+def test_the_report_names_a_method_that_failed_and_the_next_run_asks_it_again(
+    film: Film, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    cache, clip = Memory(), film.video.path
+    with monkeypatch.context() as patch:
+        patch.setattr(Solid, "hide", lambda self, crop, region, moment: failing(crop))
+        bad = maskanyone.mask(clip, tmp_path / "bad.mp4", recipe(), cache=cache)
+    assert any(fault.startswith("frame 0: hide.solid raised RuntimeError") for fault in bad.report["faults"])
+    assert "failed" in bad.report["verdict"]
+    again = maskanyone.mask(clip, tmp_path / "again.mp4", recipe(), cache=cache)
+    assert not again.report["faults"]
+    assert again.report["faces"] == bad.report["faces"]
+
+
+def recipe() -> maskanyone.Recipe:
+    return maskanyone.Recipe.preset("faces").with_values([QUICK[1]])
+
+
+def luma(path: Path) -> Iterator[NDArray[np.uint8]]:
+    for frame in read(probe(path)):
+        yield frame.opened()[1].y
 
 
 def uncovered(film: Film, plan: Plan) -> list[int]:
@@ -231,7 +401,7 @@ def uncovered(film: Film, plan: Plan) -> list[int]:
     ]
 
 
-def share(face: NDArray[np.float32], tracks: Sequence[tuple[Track, NDArray[np.float32]]]) -> float:
+def share(face: NDArray[np.float32], tracks: Sequence[Standing]) -> float:
     """How much of the ellipse in a face's box, as far as it lies in the picture, the regions of these boxes cover."""
     hidden = np.zeros(SIZE[::-1], bool)
     for track, box in tracks:

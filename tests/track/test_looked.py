@@ -47,8 +47,9 @@ def test_short_times_without_a_look_are_vouched_for() -> None:
     assert dark([*range(0, 30, 4), 29]) == []
 
 
-def test_what_is_further_from_a_look_than_allowed_is_blind() -> None:
-    assert dark([*range(11), *range(20, 30)]) == [13, 14, 15, 16, 17]
+def test_what_is_further_from_a_look_than_allowed_is_blind_and_so_is_all_from_look_to_look() -> None:
+    assert dark([*range(11), *range(20, 30)]) == [11, 12, 13, 14, 15, 16, 17, 18, 19]
+    assert dark([*range(11), *range(15, 30)]) == []
 
 
 def test_before_the_first_look_and_after_the_last_all_is_blind() -> None:
@@ -57,14 +58,15 @@ def test_before_the_first_look_and_after_the_last_all_is_blind() -> None:
 
 def test_a_look_does_not_vouch_for_another_shot() -> None:
     assert dark([*range(10), *range(13, 30)], cut=11) == []
-    assert dark([*range(10), *range(16, 30)], cut=10) == [10, 11, 12, 13]
+    assert dark([*range(10), *range(16, 30)], cut=10) == [10, 11, 12, 13, 14, 15]
+    assert dark([*range(8), *range(16, 30)], cut=10) == [10, 11, 12, 13, 14, 15]
 
 
 @pytest.mark.parametrize("rate", [2, 30, 120])
 def test_the_limit_is_in_seconds(rate: int) -> None:
     limit = int(0.2 * rate)
-    found = dark([0, 4 * limit + 3], 4 * limit + 4, rate=rate)
-    assert found == list(range(limit + 1, 3 * limit + 3))
+    assert dark([0, 2 * limit + 2], 2 * limit + 3, rate=rate) == list(range(1, 2 * limit + 2))
+    assert dark([0, 2 * limit + 1], 2 * limit + 2, rate=rate) == []
 
 
 @unhurried

@@ -80,15 +80,19 @@ def record(
             file.mux(stream.encode(frame))
         file.mux(stream.encode(None))
         if sound is not None:
-            for packet in _sounding(heard, sound):
+            for packet in sounding(heard.codec_context, sound):
+                packet.stream = heard
                 file.mux(packet)
     return path
 
 
-def _sounding(stream: Any, sound: Track) -> Iterator[Any]:
+def sounding(encoder: Any, sound: Track) -> Iterator[Any]:
+    """Packets of the clicking sound."""
+    if not encoder.is_open:
+        encoder.open()
     samples = clicking(sound.rate)
-    size = stream.codec_context.frame_size or 1024
-    resampler = av.AudioResampler(format=stream.codec_context.format, layout=sound.layout, rate=sound.rate)
+    size = encoder.frame_size or 1024
+    resampler = av.AudioResampler(format=encoder.format, layout=sound.layout, rate=sound.rate)
     first = round(sound.start * sound.rate)
     base = Fraction(1, sound.rate)
     fifo = av.AudioFifo()
@@ -100,7 +104,7 @@ def _sounding(stream: Any, sound: Track) -> Iterator[Any]:
     for block in [*blocks, None]:
         if block is not None:
             block.pts, block.time_base = block.pts + first, base
-        for packet in stream.encode(block):
+        for packet in encoder.encode(block):
             at = float(packet.pts * packet.time_base) - sound.start
             if sound.missing is None or not sound.missing[0] <= at < sound.missing[1]:
                 yield packet

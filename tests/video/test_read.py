@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from maskanyone.data import Pixels, Timeline, Video
+from maskanyone.data import Pixels, Timeline
 from maskanyone.video.pieces import divided
 from maskanyone.video.probe import probe
 from maskanyone.video.read import Frame, ahead, read
@@ -46,9 +46,8 @@ HARD = {
 }  # fmt: skip
 #: the eight ways a camera can be held, as FFmpeg's display matrices
 MATRICES = [
-    (a, b, c, d)
-    for a, b, c, d in [(1, 0, 0, 1), (0, 1, -1, 0), (-1, 0, 0, -1), (0, -1, 1, 0),
-                       (-1, 0, 0, 1), (1, 0, 0, -1), (0, 1, 1, 0), (0, -1, -1, 0)]
+    (1, 0, 0, 1), (0, 1, -1, 0), (-1, 0, 0, -1), (0, -1, 1, 0),
+    (-1, 0, 0, 1), (1, 0, 0, -1), (0, 1, 1, 0), (0, -1, -1, 0),
 ]  # fmt: skip
 
 
@@ -89,7 +88,7 @@ def test_times_are_the_containers_own(name, tmp_path):
         stream = container.streams.video[0]
         times = sorted(p.pts * stream.time_base for p in container.demux(stream) if p.size and p.pts is not None)
     found = [frame.pts * video.time_base for frame in read(video)]
-    if name != "MPEG-4.avi":  # where the container gives no time to pictures out of order
+    if not name.endswith("avi"):  # which gives no time to pictures out of order
         assert found == times
     assert np.allclose(np.diff(np.array(found, float)), np.diff(np.array(more.get("times", range(40))) / 25), atol=1e-3)
 
@@ -164,13 +163,10 @@ def test_a_frame_can_be_opened_twice_and_each_is_its_own(tmp_path):
 def test_other_pixel_formats_become_plain_ones_that_look_the_same(codec, pix_fmt, suffix, tmp_path):
     options = {"crf": "4"} if codec == "libx264" else {}
     path = record(tmp_path / f"other.{suffix}", codec, options, pix_fmt=pix_fmt, count=3)
-    with av.open(str(path)) as container:
-        meant = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
-    for frame, picture in zip(read(probe(path)), meant, strict=True):
-        seen_rgb = frame.opened()[1].rgb().astype(np.int16)
-        ground = np.s_[:12, :12]  # flat: colour of half the size does not show there
-        assert np.abs(seen_rgb[ground] - picture[ground]).max() <= 4
-        assert np.median(np.abs(seen_rgb - picture)) <= 4
+    for frame, picture in zip(read(probe(path)), drawn(3), strict=True):
+        shown = frame.opened()[1].rgb().astype(np.int16)
+        assert np.abs(shown - picture)[:12].max() <= 4  # above the speckles
+        assert np.median(np.abs(shown - picture)) <= 4
 
 
 def test_frames_come_ahead_in_order_and_the_thread_ends_with_the_reader(tmp_path):
@@ -228,4 +224,3 @@ def test_the_made_pictures_differ():
     """What the tests above stand on."""
     pictures = list(drawn(40))
     assert len({picture.tobytes() for picture in pictures}) == 40
-    assert isinstance(probe, object) and Video

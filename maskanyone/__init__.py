@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maskanyone.errors import (
         BadOutput,
         BadRecipe,
+        BadTime,
         Cancelled,
         Damaged,
         Failed,
@@ -37,6 +38,7 @@ _ROOMS = {
     "Recipe": "recipe",
     "BadOutput": "errors",
     "BadRecipe": "errors",
+    "BadTime": "errors",
     "Cancelled": "errors",
     "Damaged": "errors",
     "Failed": "errors",
@@ -51,6 +53,7 @@ __all__ = [
     "Analysis",
     "BadOutput",
     "BadRecipe",
+    "BadTime",
     "Cancelled",
     "Damaged",
     "Failed",

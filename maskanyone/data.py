@@ -154,13 +154,16 @@ class Video:
     turns: quarter turns clockwise to upright; mirrored: left-right flip, before the turns.
     pixel_aspect: of the upright picture. zero: seconds that a player shows as 0.
     packets: those with a picture to show; discarded: those that an edit list hides.
-    keys: presentation times (in ``time_base``) of key frames, sorted. sound_seekable: reading may start at any of them.
+    keys: presentation times (in ``time_base``) of key frames, sorted. seekable: reading may start at any of them.
+    index: of the picture track in the file. duration: seconds to the end of the last track.
+    dropped: in words, what of the file is left out. damage: in words, what its packets show of a loss.
     """
 
     path: str
     name: str
     sha256: str
     bytes: int
+    index: int
     container: str
     codec: str
     pixel_format: str

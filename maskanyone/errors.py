@@ -6,6 +6,7 @@ MaskAnyoneError
 │   ├── TooLarge       beyond a limit on pixels, duration or streams
 │   ├── Damaged        a part of the recording is lost (``salvage`` masks it all the same)
 │   ├── BadRecipe      unknown method, value out of bounds, unreadable recipe
+│   ├── BadTime        there is no frame at that time
 │   ├── BadOutput      the result cannot or must not be written there
 │   └── MissingWeights weights that a method needs are not here
 ├── Failed             a fault of ours while masking; nothing was written
@@ -50,6 +51,10 @@ class Damaged(Refused):
 
 class BadRecipe(Refused):
     """A recipe that cannot be followed."""
+
+
+class BadTime(Refused):
+    """There is no frame at that time."""
 
 
 class BadOutput(Refused):

@@ -18,21 +18,24 @@ VIDEO_SUFFIXES = frozenset(
 )
 
 
-def recordings(given: Iterable[Path]) -> list[Path]:
-    """The files named, and all recordings below the folders named, each once."""
+def recordings(given: Iterable[Path], results: Path) -> list[Path]:
+    """The files named, and all recordings below the folders named, each once.
+
+    Args:
+        results: the folder of the results; what lies below it is no recording, nor is a video with a report beside it.
+    """
     found: dict[Path, None] = {}
     for path in given:
-        inside = (
-            sorted(
-                p
-                for p in path.rglob("*")
-                if p.suffix.lower() in VIDEO_SUFFIXES and p.is_file() and not p.name.startswith(".")
-            )
-            if path.is_dir()
-            else [path]
-        )
+        inside = sorted(p for p in path.rglob("*") if _is_recording(p, results)) if path.is_dir() else [path]
         found.update(dict.fromkeys(inside))
     return list(found)
+
+
+def _is_recording(path: Path, results: Path) -> bool:
+    if path.suffix.lower() not in VIDEO_SUFFIXES or path.name.startswith(".") or not path.is_file():
+        return False
+    ours = path.with_name(f"{path.stem}.report.json").exists()
+    return not ours and results.resolve() not in path.resolve().parents
 
 
 def named(sources: Sequence[Path], folder: Path) -> dict[Path, Path]:
@@ -40,12 +43,22 @@ def named(sources: Sequence[Path], folder: Path) -> dict[Path, Path]:
     whole = [Path(os.path.abspath(source)) for source in sources]
     common = Path(os.path.commonpath([source.parent for source in whole])) if whole else Path()
     stems = Counter(str(source.with_suffix("")).casefold() for source in whole)
-    targets = {}
+    targets: dict[Path, Path] = {}
+    taken: set[str] = set()
     for given, source in zip(sources, whole, strict=True):
         relative = source.relative_to(common)
-        alone = stems[str(source.with_suffix("")).casefold()] == 1
-        targets[given] = folder / relative.with_name((source.stem if alone else source.name) + ".mp4")
+        name = source.stem if stems[str(source.with_suffix("")).casefold()] == 1 else source.name
+        while str(relative.with_name(name + ".mp4")).casefold() in taken:
+            name += source.suffix or ".video"
+        targets[given] = folder / relative.with_name(name + ".mp4")
+        taken.add(str(relative.with_name(name + ".mp4")).casefold())
     return targets
+
+
+def check_apart(target: Path, sources: Iterable[Path]) -> None:
+    """Raise ``BadOutput`` where a result would land on any recording of the batch, not only on its own."""
+    if target.exists() and any(source.exists() and target.samefile(source) for source in sources):
+        raise BadOutput(target, "is a recording of this batch", "Choose another folder with -o")
 
 
 class Pseudonyms:
@@ -56,7 +69,7 @@ class Pseudonyms:
 
     def __init__(self, pattern: str, folder: Path) -> None:
         self._pattern, self._folder = pattern, folder
-        self.key_file = folder.parent / f"{folder.resolve().name}.names.csv"
+        self.key_file = folder.resolve().parent / f"{folder.resolve().name}.names.csv"
         self._names = self._read()
         try:
             first, second = pattern.format(n=1), pattern.format(n=2)
@@ -81,9 +94,8 @@ class Pseudonyms:
         try:
             self.key_file.parent.mkdir(parents=True, exist_ok=True)
             beside = temporary(self.key_file)
-            with os.fdopen(
-                os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline=""
-            ) as file:
+            private = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(private, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
                 csv.writer(file).writerows(
                     [("result", "recording"), *((name, source) for source, name in self._names.items())]
                 )
@@ -96,5 +108,8 @@ class Pseudonyms:
     def _read(self) -> dict[str, str]:
         if not self.key_file.exists():
             return {}
-        with self.key_file.open(encoding="utf-8", newline="") as file:
-            return {row["recording"]: row["result"] for row in csv.DictReader(file)}
+        try:
+            with self.key_file.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+                return {row["recording"]: row["result"] for row in csv.DictReader(file)}
+        except (OSError, KeyError, csv.Error):
+            raise BadOutput(self.key_file, "is no key file of names", "Move it away") from None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from maskanyone import keys
+from maskanyone.audit.report import FORMAT
 from maskanyone.data import Video
 from maskanyone.errors import BadOutput
 from maskanyone.recipe import Recipe
@@ -27,9 +28,13 @@ class Target:
         self.video = video
         self.report = video.with_name(f"{video.stem}.report.json")
         self._source, self._recipe = source, recipe
+        self._free = False
 
-    def existing(self, overwrite: bool) -> dict[str, Any] | None:
+    def existing(self, *, overwrite: bool, anonymous: bool = False) -> dict[str, Any] | None:
         """The report of the same recipe's whole result of the same source, if it is there already.
+
+        Args:
+            anonymous: a report that names the source is none.
 
         Raises:
             BadOutput: the result would land on its source or on another file, or in a folder that takes none.
@@ -42,11 +47,12 @@ class Target:
                 raise BadOutput(path, "is the source itself", "Choose another folder with -o")
         if not self.video.exists() and not self.report.exists():
             self._check_folder()
+            self._free = True
             return None
         report = read_report(self.report)
         ours = report is not None and report.get("key") == key(self._source, self._recipe)
         if ours and report is not None and self.video.exists() and _sha256(self.video) == report["result"]["sha256"]:
-            return None if overwrite else report
+            return None if overwrite or (anonymous and "name" in report["source"]) else report
         if overwrite or (ours and not self.video.exists()):
             return None
         raise BadOutput(
@@ -76,7 +82,10 @@ class Target:
         beside = temporary(self.report)
         told = False
         try:
-            with beside.open("w", encoding="utf-8") as file:
+            if self._free and self.video.exists():
+                raise BadOutput(self.video, "has come there meanwhile", "Move it away, or choose another folder")
+            # a name that is no text is written as JSON escapes
+            with beside.open("w", encoding="utf-8", errors="backslashreplace") as file:
                 json.dump(report, file, indent=1, ensure_ascii=False)
                 file.flush()
                 os.fsync(file.fileno())
@@ -85,10 +94,13 @@ class Target:
             told = True
             os.replace(unfinished, self.video)
         except OSError as error:
-            (self.report if told else beside).unlink(missing_ok=True)
+            if told:
+                self.report.unlink(missing_ok=True)
             raise BadOutput(
                 self.video, f"cannot be written ({error.strerror})", "Choose another folder with -o"
             ) from None
+        finally:
+            beside.unlink(missing_ok=True)
 
     def _make_folder(self) -> None:
         folder = self.video.parent
@@ -121,7 +133,8 @@ def read_report(path: Path) -> dict[str, Any] | None:
         report = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return report if isinstance(report, dict) and isinstance(report.get("result"), dict) else None
+    whole = isinstance(report, dict) and report.get("format") == FORMAT and isinstance(report.get("result"), dict)
+    return report if whole and "sha256" in report["result"] else None
 
 
 def _sha256(path: Path) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -243,5 +244,8 @@ def _seconds(facts: Facts, frame: int) -> float:
 
 
 def _software() -> dict[str, str]:
-    names = ("maskanyone", "av", "numpy", "opencv-python", "onnxruntime", "mediapipe", "scipy")
-    return {name: version(name) for name in names} | {"python": platform.python_version(), "system": platform.system()}
+    said = {"python": platform.python_version(), "system": platform.system()}
+    for name in ("maskanyone", "av", "numpy", "opencv-python", "onnxruntime", "onnxruntime-gpu", "mediapipe", "scipy"):
+        with contextlib.suppress(PackageNotFoundError):
+            said[name] = version(name)
+    return said

@@ -74,7 +74,7 @@ def mask(
         maskanyone mask talk.mkv -o masked --hide face=solid:colour=#ff00ff
     """
     chosen = choose(preset, recipe, hide or [], audio, set_ or [])
-    sources = names.recordings(videos)
+    sources = names.recordings(videos, folder)
     if not sources:
         raise BadRecipe(
             ", ".join(map(str, videos)), "holds no recording", "Name video files, or a folder that holds some"
@@ -82,7 +82,7 @@ def mask(
     pseudonyms = names.Pseudonyms(name, folder) if name else None
     targets = pseudonyms.named(sources) if pseudonyms else names.named(sources, folder)
     if dry_run:
-        raise typer.Exit(plan.tell(targets, chosen, as_json=as_json, salvage=salvage))
+        raise typer.Exit(plan.tell(targets, chosen, as_json=as_json, overwrite=overwrite, salvage=salvage))
     if pseudonyms:
         pseudonyms.save()
     raise typer.Exit(Batch(chosen, as_json, overwrite=overwrite, salvage=salvage, anonymous=bool(name)).run(targets))
@@ -120,31 +120,29 @@ class Batch:
         codes = []
         with speak.bar() as bar, _stoppable() as stop:
             for source, target in targets.items():
-                task = bar.add_task("", name=source.name, total=None)
+                task = bar.add_task("", name=speak.readable(source.name), total=None)
                 try:
+                    names.check_apart(target, targets)
                     codes.append(self._one(source, target, _Meter(bar, task), stop))
                 except Cancelled as error:
                     self._tell(source, {"status": "stopped"}, str(error), bad=True)
                     return speak.STOPPED
+                except MaskAnyoneError as error:
+                    self._tell(source, {"status": "refused", "message": str(error)}, str(error), bad=True)
+                    codes.append(speak.code(error))
+                except Exception as error:
+                    sentence = f"{source.name}: {speak.fault(error)}"
+                    self._tell(source, {"status": "failed", "message": sentence}, sentence, bad=True)
+                    codes.append(speak.FAULT)
                 finally:
                     bar.remove_task(task)
-        return max(codes, default=speak.DONE)
+        return speak.worst(codes)
 
     def _one(self, source: Path, target: Path, meter: _Meter, stop: threading.Event) -> int:
         import maskanyone
 
         began = time.monotonic()
-        try:
-            result = maskanyone.mask(source, target, self._recipe, progress=meter, cancel=stop.is_set, **self._options)
-        except Cancelled:
-            raise
-        except MaskAnyoneError as error:
-            self._tell(source, {"status": "refused", "message": str(error)}, str(error), bad=True)
-            return speak.code(error)
-        except Exception as error:
-            sentence = f"{source.name}: {speak.fault(error)}"
-            self._tell(source, {"status": "failed", "message": sentence}, sentence, bad=True)
-            return speak.FAULT
+        result = maskanyone.mask(source, target, self._recipe, progress=meter, cancel=stop.is_set, **self._options)
         report = result.report
         plain = {
             "status": "skipped" if result.skipped else "masked",
@@ -162,11 +160,11 @@ class Batch:
 
     def _tell(self, source: Path, plain: Mapping[str, Any], line: str, *, bad: bool = False) -> None:
         if self._as_json:
-            speak.out.print(json.dumps({"recording": str(source)} | dict(plain), ensure_ascii=False))
+            print(json.dumps({"recording": str(source)} | dict(plain)), flush=True)
         elif bad:
-            speak.err.print(line, style="red")
+            speak.err.print(speak.readable(line), style="red")
         else:
-            speak.out.print(line)
+            speak.out.print(speak.readable(line))
 
 
 def _line(source: Path, report: Mapping[str, Any], seconds: float, *, skipped: bool) -> str:

@@ -17,21 +17,21 @@ from maskanyone.recipe import Recipe
 _LOOK_MS, _CODE_MS_A_MEGAPIXEL = 30.0, 15.0
 
 
-def tell(targets: Mapping[Path, Path], recipe: Recipe, *, as_json: bool, salvage: bool) -> int:
+def tell(targets: Mapping[Path, Path], recipe: Recipe, *, as_json: bool, overwrite: bool, salvage: bool) -> int:
     """Say what a run would do; the exit code it would begin with."""
     codes = [speak.DONE]
     total = 0.0
     for source, target in targets.items():
         try:
-            plain = _plan(source, target, recipe, salvage=salvage)
+            plain = _plan(source, target, recipe, overwrite=overwrite, salvage=salvage)
         except MaskAnyoneError as error:
             codes.append(speak.code(error))
             plain = {"status": "refused", "message": str(error)}
         total += plain.get("about_seconds", 0)
         if as_json:
-            speak.out.print(json.dumps({"recording": str(source)} | plain, ensure_ascii=False))
+            print(json.dumps({"recording": str(source)} | plain), flush=True)
         elif "message" in plain:
-            speak.err.print(plain["message"], style="red")
+            speak.err.print(speak.readable(plain["message"]), style="red")
         else:
             speak.out.print(
                 f"{source.name}  {plain['frames']:,} frames, {speak.duration(plain['seconds'])}, "
@@ -40,18 +40,14 @@ def tell(targets: Mapping[Path, Path], recipe: Recipe, *, as_json: bool, salvage
             )
     if not as_json:
         speak.out.print(f"{_in_words(recipe)} About {speak.duration(total)} in all. Nothing was changed.")
-    return max(codes)
+    return speak.worst(codes)
 
 
-def _plan(source: Path, target: Path, recipe: Recipe, *, salvage: bool) -> dict[str, Any]:
-    from maskanyone.results import Target
-    from maskanyone.video.probe import probe
-    from maskanyone.video.read import check_whole
+def _plan(source: Path, target: Path, recipe: Recipe, *, overwrite: bool, salvage: bool) -> dict[str, Any]:
+    from maskanyone.pipeline import prepared
     from maskanyone.weights import store
 
-    video = probe(source)
-    check_whole(video, salvage=salvage)
-    there = Target(target, video, recipe).existing(overwrite=False)
+    _, video, there = prepared(source, target, recipe, overwrite=overwrite, salvage=salvage)
     for step in recipe.detect:
         for name in _weights(step.method):
             store.identity(name)

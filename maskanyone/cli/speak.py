@@ -15,8 +15,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from maskanyone import folders
 from maskanyone.errors import BadOutput, Cancelled, Failed, MaskAnyoneError
 
-out = Console(highlight=False, soft_wrap=True, markup=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 DONE, FAULT, REFUSED, STOPPED = 0, 1, 2, 130
 
@@ -27,7 +27,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except MaskAnyoneError as error:
-        err.print(str(error), style="red")
+        err.print(readable(str(error)), style="red")
         sys.exit(code(error))
     except Exception as error:
         err.print(fault(error), style="red")
@@ -52,6 +52,16 @@ def interruptible() -> Iterator[None]:
 def code(error: MaskAnyoneError) -> int:
     """The exit code an error ends with."""
     return STOPPED if isinstance(error, Cancelled) else FAULT if isinstance(error, Failed) else REFUSED
+
+
+def worst(codes: Sequence[int]) -> int:
+    """The exit code of a batch: a fault of ours weighs more than a refusal."""
+    return next((code for code in (FAULT, REFUSED) if code in codes), DONE)
+
+
+def readable(text: str) -> str:
+    """A text that any terminal can take: bytes of a file name that are no text become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def fault(error: Exception) -> str:

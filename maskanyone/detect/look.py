@@ -26,7 +26,7 @@ from maskanyone.runtime.crew import Crew, awaited
 from maskanyone.video.read import Frame, ahead, read
 
 #: goes up when the same detectors would be shown other pictures
-VERSION = 2
+VERSION = 3
 SPAN = 256
 #: seconds that one picture may take before its detector counts as hung
 TIMEOUT = 60.0
@@ -93,7 +93,10 @@ def look(
             part = _Part.known(span, {name: facts.get(k) for name, k in names.items()})
             if part is None:
                 if reader is None or reader.position != start:
-                    reader = _Reader(video, start, parts[-1].pts if parts else None, salvage)
+                    if reader is not None:
+                        reader.close()
+                    eyes.forget()
+                    reader = _Reader(video, start, parts[-1].pts if parts else None, salvage, partial(tick, start))
                 part = eyes.look(reader, span, tick)
                 for name, data in part.stored().items():
                     facts.put(names[name], data)
@@ -106,9 +109,7 @@ def look(
     return _joined(video, parts, producers)
 
 
-def look_around(
-    video: Video, producers: Sequence[Producer], frames: Iterator[Frame], timeout: float = TIMEOUT
-) -> Seen:
+def look_around(video: Video, producers: Sequence[Producer], frames: Iterator[Frame], timeout: float = TIMEOUT) -> Seen:
     """Look at a few consecutive frames, for a preview; nothing is kept. Their indices count from 0."""
     eyes = _Eyes(video, producers, timeout)
     try:
@@ -121,11 +122,13 @@ def look_around(
 class _Reader:
     """Frames in order, decoded ahead; knows the frame before its first, for the evidence of cuts."""
 
-    def __init__(self, video: Video, start: int, known: NDArray[np.int64] | None, salvage: bool) -> None:
+    def __init__(
+        self, video: Video, start: int, known: NDArray[np.int64] | None, salvage: bool, ask: Callable[[], None]
+    ) -> None:
         # one frame earlier than asked, so that the first can be compared with its predecessor
         before = int(known[-2]) if known is not None and len(known) > 1 else None
         first = start - 1 if start else 0
-        self._frames = ahead(read(video, first, before, salvage=salvage))
+        self._frames = ahead(read(video, first, before, salvage=salvage), ask)
         self.previous = next(self._frames) if start else None
         self.position = start
 
@@ -195,6 +198,10 @@ class _Eyes:
     def close(self) -> None:
         self._crew.dismiss()
 
+    def forget(self) -> None:
+        """The next frame does not follow the last one."""
+        self._thumbnail = None
+
     def look(self, frames: Any, span: Span, tick: Callable[[int], None]) -> _Part:
         """The next ``len(span)`` frames; fewer where the film ends."""
         for producer in self._producers:
@@ -208,7 +215,7 @@ class _Eyes:
             for producer in self._producers
         }
         if getattr(frames, "previous", None) is not None and self._thumbnail is None:
-            self._change(self._small(span.start - 1, frames.previous)[0])
+            self._change(frames.previous)
         waiting: list[tuple[Answers, int, tuple[float, float], Future[Found]]] = []
         for index in range(span.start, span.stop):
             tick(index)
@@ -219,15 +226,14 @@ class _Eyes:
             pts.append(frame.pts)
             lost.append(frame.lost)
             duration = frame.duration
-            picture, scale = self._small(index, frame)
-            change.append(self._change(picture))
+            change.append(self._change(frame))
             for producer in (p for p in self._producers if p.looks_at(index)):
-                if producer.name not in self._dead:
-                    waiting.append(
-                        (answers[producer.name], index, scale, self._crew.call(producer.detector.detect, picture))
-                    )
-                else:
+                if producer.name in self._dead:
                     answers[producer.name].fault(index, "was left out after it hung")
+                    continue
+                picture, scale = self._small(frame, producer.detector.params.size)
+                call = self._crew.call(producer.detector.detect, picture)
+                waiting.append((answers[producer.name], index, scale, call))
             while len(waiting) > 2 * self._hands:
                 self._take(*waiting.pop(0), partial(tick, index))
         for item in waiting:
@@ -266,21 +272,20 @@ class _Eyes:
         else:
             answers.take(index, scale, future.result())
 
-    def _small(self, index: int, frame: Frame) -> tuple[Pixels, tuple[float, float]]:
-        """The picture with square pixels, as large as its detectors want, and the scale from the upright one to it."""
-        longer = max([p.detector.params.size for p in self._producers if p.looks_at(index)], default=_CUT_WIDTH)
+    def _small(self, frame: Frame, longer: int) -> tuple[Pixels, tuple[float, float]]:
+        """The picture with square pixels, at most ``longer`` px, and the scale from the upright picture to it.
+
+        It depends on nothing but the detector's own size, so that facts do not change with its company.
+        """
         width, height = self._video.upright
         wide = width * float(self._video.pixel_aspect)
         factor = min(1.0, longer / max(wide, height))
         size = max(2, round(wide * factor)), max(2, round(height * factor))
         return frame.small(size), (size[0] / width, size[1] / height)
 
-    def _change(self, picture: Pixels) -> float:
-        """Mean absolute difference of hue, saturation and value to the picture before, as PySceneDetect measures it."""
-        height = max(1, round(picture.shape[0] * _CUT_WIDTH / picture.shape[1]))
-        thumbnail = cv2.cvtColor(
-            cv2.resize(picture, (_CUT_WIDTH, height), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2HSV
-        )
+    def _change(self, frame: Frame) -> float:
+        """Mean absolute difference of hue, saturation and value to the frame before, as PySceneDetect measures it."""
+        thumbnail = cv2.cvtColor(frame.thumbnail(_CUT_WIDTH), cv2.COLOR_RGB2HSV)
         before, self._thumbnail = self._thumbnail, thumbnail  # type: ignore[assignment]
         return 0.0 if before is None else float(cv2.absdiff(before, thumbnail).mean())
 

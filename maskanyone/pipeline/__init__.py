@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,13 @@ from maskanyone.audit import report as reports
 from maskanyone.data import Pixels, Plan, Span, Store, Video
 from maskanyone.detect.look import VERSION as LOOK
 from maskanyone.detect.look import Seen, look, look_around
-from maskanyone.errors import BadRecipe
-from maskanyone.pipeline.around import Moment
+from maskanyone.errors import BadTime
+from maskanyone.pipeline.around import Around
 from maskanyone.pipeline.piecework import Pieces
 from maskanyone.pipeline.producers import Producers
 from maskanyone.pipeline.watch import Cancel, Progress, Watch
 from maskanyone.recipe import Recipe
+from maskanyone.render.piece import VERSION as RENDER
 from maskanyone.render.piece import Hiding, Renderer, Task
 from maskanyone.track import Links, link
 from maskanyone.video.audio import check_sound
@@ -28,11 +29,12 @@ from maskanyone.video.encode import Output
 from maskanyone.video.pieces import divided
 from maskanyone.video.probe import probe
 from maskanyone.video.read import check_whole
+from maskanyone.video.tonemap import VERSION as TONEMAP
 from maskanyone.video.write import join
 
 LOOKING, JOINING = "Finding faces", "Writing"
 
-__all__ = ["Analysis", "Cancel", "Progress", "Result", "analyse", "mask", "preview"]
+__all__ = ["Analysis", "Cancel", "Progress", "Result", "analyse", "mask", "prepared", "preview"]
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,10 @@ def mask(
     began = time.monotonic()
     recipe.check()
     watch = Watch(Path(video).name, progress, cancel)
-    source = probe(video, watch.ask)
-    check_whole(source, salvage=salvage)
-    if recipe.keeps_sound():
-        check_sound(source)
-    target = results.Target(Path(out_file), source, recipe)
-    if (there := target.existing(overwrite)) is not None:
+    target, source, there = prepared(
+        video, out_file, recipe, overwrite=overwrite, salvage=salvage, anonymous=anonymous, ask=watch.ask
+    )
+    if there is not None:
         return Result(target.video, target.report, there, skipped=True)
     analysis = _analysed(source, recipe, cache, watch, salvage)
     task, settings = _task(analysis, recipe, salvage)
@@ -95,8 +95,30 @@ def mask(
         facts = _facts(analysis, recipe, pieces.faults, salvage, time.monotonic() - began)
         report = reports.describe(facts, unfinished, anonymous=anonymous)
         target.finish(unfinished, report)
-    pieces.forget_faulty()
     return Result(target.video, target.report, report)
+
+
+def prepared(
+    video: Path | str,
+    out_file: Path | str,
+    recipe: Recipe,
+    *,
+    overwrite: bool = False,
+    salvage: bool = False,
+    anonymous: bool = False,
+    ask: Callable[[], None] = lambda: None,
+) -> tuple[results.Target, Video, Mapping[str, Any] | None]:
+    """All that is checked before any work: where the result goes, the source's facts, and the report if it is there.
+
+    Raises:
+        Refused: the recording, the recipe or the place of the result cannot be taken.
+    """
+    source = probe(video, ask)
+    check_whole(source, salvage=salvage)
+    if recipe.keeps_sound():
+        check_sound(source)
+    target = results.Target(Path(out_file), source, recipe)
+    return target, source, target.existing(overwrite=overwrite, anonymous=anonymous)
 
 
 def analyse(
@@ -116,11 +138,12 @@ def analyse(
 def preview(video: Path | str, seconds: float, recipe: Recipe, *, around: float = 1.0) -> tuple[Pixels, Pixels]:
     """One frame before and after, from a look at the time around it alone. See ``maskanyone.preview``."""
     source = probe(video)
-    moment = Moment(source, seconds, around)
+    if not 0 <= seconds <= source.duration:
+        raise BadTime(source.name, f"has no frame at {seconds:g} s", f"Choose a time up to {source.duration:.1f} s")
+    moment = Around(source, seconds, around)
     with Producers(recipe) as producers:
         seen = look_around(source, producers.made, moment.frames())
-    if moment.frame is None:
-        raise BadRecipe(source.name, f"has no frame at {seconds:g} s", "Choose a time within the recording")
+    assert moment.frame is not None
     plan = _plan(source, seen, _linked(source, seen, recipe), recipe)
     _, picture = moment.frame.opened()
     before = picture.rgb()
@@ -136,7 +159,7 @@ def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage
     def key(kind: str, span: Span, identity: Mapping[str, Any]) -> str:
         return keys.key(
             kind,
-            look=LOOK,
+            look=[LOOK, TONEMAP],
             source=source.sha256,
             span=keys.span_of(span),
             salvage=salvage,
@@ -178,6 +201,7 @@ def _task(analysis: Analysis, recipe: Recipe, salvage: bool) -> tuple[Task, dict
     task = Task(source, timeline, plan, _hiding(recipe), output, divided(source, timeline), salvage)
     plain = recipe.data()
     settings = {
+        "render": [RENDER, TONEMAP],
         "source": source.sha256,
         "salvage": salvage,
         "output": plain["output"],
@@ -211,5 +235,3 @@ def _facts(analysis: Analysis, recipe: Recipe, faults: Sequence[str], salvage: b
         seconds,
         salvage,
     )
-
-

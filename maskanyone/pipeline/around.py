@@ -8,7 +8,7 @@ from maskanyone.data import Video
 from maskanyone.video.read import Frame, read
 
 
-class Moment:
+class Around:
     """The frames around a time, passed on one by one; only the nearest is kept."""
 
     def __init__(self, video: Video, seconds: float, around: float) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import secrets
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
 from maskanyone import keys
 from maskanyone.data import Span, Store
-from maskanyone.errors import BadOutput
+from maskanyone.errors import BadOutput, Cancelled
 from maskanyone.pipeline.watch import Watch
 from maskanyone.render.piece import Task, render
 
@@ -30,9 +32,10 @@ class Pieces:
             )
             for span in task.spans
         }
-        self._faulty: dict[Span, bytes] = {}
         self._faults: dict[Span, tuple[str, ...]] = {}
         self._done = 0
+        self._lock = threading.Lock()
+        self._broken = threading.Event()
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -45,36 +48,40 @@ class Pieces:
         self._done = len(self._task.timeline) - sum(map(len, missing))
         runs = _runs(missing, self._at_once())
         with ThreadPoolExecutor(max(1, len(runs)), "render") as executor:
-            for future in [executor.submit(self._run, run) for run in runs]:
+            futures = [executor.submit(self._run, run) for run in runs]
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            self._broken.set()  # where one fails the others need not go on
+            for future in (*done, *futures):
                 future.result()
+        self._broken.clear()
 
     def stored(self) -> Iterator[bytes]:
         """All pieces, in order; one that the cache dropped meanwhile is rendered again."""
         for span in self._task.spans:
-            data = self._faulty.get(span) or self._cache.get(self._keys[span])
+            data = self._cache.get(self._keys[span])
             if data is None:
                 self._run([span])
-                data = self._faulty.get(span) or self._cache.get(self._keys[span])
+                data = self._cache.get(self._keys[span])
             if data is None:
                 raise BadOutput(
                     "cache", "keeps nothing", "Free some space on its disk; `maskanyone doctor` says where it is"
                 )
             yield data
 
-    def forget_faulty(self) -> None:
-        """Pieces in which a method failed are not used again: next time it may work."""
-        self._faulty.clear()
-
     def _run(self, spans: Sequence[Span]) -> None:
         for piece in render(replace(self._task, spans=tuple(spans)), self._tick, self._watch.ask):
-            if piece.faults:
-                self._faulty[piece.span], self._faults[piece.span] = piece.data, piece.faults
-            else:
-                self._cache.put(self._keys[piece.span], piece.data)
+            if piece.faults:  # a key that nobody asks for again: next time the method may work
+                self._keys[piece.span] += f"-{secrets.token_hex(8)}"
+                self._faults[piece.span] = piece.faults
+            self._cache.put(self._keys[piece.span], piece.data)
 
     def _tick(self, index: int) -> None:
-        self._done += 1
-        self._watch.tick(HIDING, self._done, len(self._task.timeline))
+        if self._broken.is_set():
+            raise Cancelled(self._task.video.name, "was stopped", "Another piece of it failed")
+        with self._lock:
+            self._done += 1
+            done = self._done
+        self._watch.tick(HIDING, done, len(self._task.timeline))
 
     def _at_once(self) -> int:
         return max(1, (os.cpu_count() or 1) // _CORES_A_PIECE) if self._task.video.seekable else 1

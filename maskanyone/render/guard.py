@@ -53,6 +53,8 @@ class Guarded:
             return None, fault
         if not isinstance(pixels, np.ndarray) or pixels.shape != crop.shape or pixels.dtype != np.uint8:
             return None, f"{self.hider.id} returned no picture of the region's size"
+        if np.array_equal(pixels[region.core], crop[region.core]) and np.ptp(crop[region.core], axis=0).any():
+            return None, f"{self.hider.id} changed nothing"
         return pixels, None
 
     def close(self) -> None:

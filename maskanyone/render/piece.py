@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +15,16 @@ from maskanyone.render.compose import fill, lay
 from maskanyone.render.guard import Guarded, Hides
 from maskanyone.render.regions import region, target_box, whole
 from maskanyone.video.encode import Output, PieceEncoder, constant_rate
+from maskanyone.video.filters import colours_after
 from maskanyone.video.picture import Picture
-from maskanyone.video.read import Frame, ahead, read, working_colours
+from maskanyone.video.read import Frame, ahead, read
 
 #: what stands in for a method that failed, and covers pictures that nobody could look at
 SOLID = (31, 33, 35)
+#: goes up when the same plan would give other pictures
+VERSION = 1
 _BUCKET = 64
+_MOST_FAULTS = 50
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ def render(task: Task, tick: Callable[[int], None], ask: Callable[[], None] = la
             if frames is None or at != span.start:
                 _close(frames)
                 before = int(task.timeline.pts[span.start - 1]) if span.start else None
-                frames = ahead(read(task.video, span.start, before, salvage=task.salvage))
+                frames = ahead(read(task.video, span.start, before, salvage=task.salvage), ask)
             yield _piece(task, span, frames, hiding, tick)
             at = span.stop
     finally:
@@ -90,7 +95,7 @@ class Renderer:
         ask: Callable[[], None] = lambda: None,
     ) -> None:
         self._video, self._timeline, self._plan = video, timeline, plan
-        self._steps = [(step.target, Guarded(step.hider, ask=ask)) for step in steps]
+        self._steps = [(step.target, Guarded(deepcopy(step.hider), ask=ask)) for step in steps]
         for _, guarded in self._steps:
             guarded.prepare(Film(video.upright, len(timeline), plan.seed))
         self._near: dict[int, list[Track]] = defaultdict(list)
@@ -106,6 +111,9 @@ class Renderer:
 
     def hide(self, picture: Picture, index: int) -> None:
         """Hide all that the plan hides in frame ``index``, in place."""
+        width, height = (n + n % 2 for n in self._video.upright)
+        if picture.size != (width, height):
+            raise Failed(self._video.name, f"frame {index} is of another size", "Please report this file's kind")
         if any(span.start <= index < span.stop for span in self._plan.covered):
             fill(picture, whole(picture.size, "all"), SOLID)
             return
@@ -144,7 +152,7 @@ def _piece(task: Task, span: Span, frames: Iterator[Frame], hiding: Renderer, ti
             target, picture = frame.opened()
             if encoder is None:
                 encoder = PieceEncoder(
-                    task.video, picture.size, working_colours(task.video), task.output, constant_rate(task.timeline)
+                    task.video, picture.size, colours_after(task.video), task.output, constant_rate(task.timeline)
                 )
             hiding.hide(picture, index)
             encoder.add(target, frame.pts)
@@ -153,7 +161,10 @@ def _piece(task: Task, span: Span, frames: Iterator[Frame], hiding: Renderer, ti
             encoder.drop()
         raise
     assert encoder is not None
-    return Piece(span, encoder.finish(), tuple(hiding.faults[already:]))
+    said = hiding.faults[already:]
+    more = [f"and {len(said) - _MOST_FAULTS} more in this piece"] if len(said) > _MOST_FAULTS else []
+    del hiding.faults[already:]
+    return Piece(span, encoder.finish(), (*said[:_MOST_FAULTS], *more))
 
 
 def _close(frames: Iterator[Frame] | None) -> None:

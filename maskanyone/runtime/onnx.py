@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from maskanyone.errors import MissingWeights
 from maskanyone.runtime import be_quiet
 
 Array = NDArray[np.float32]
@@ -26,6 +27,10 @@ class Graph:
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = ort.InferenceSession(str(path), options, providers=list(providers()))
+        if self._session.get_providers()[0] != providers()[0]:
+            raise MissingWeights(
+                "CUDA", "onnxruntime found it but cannot use it", "Set MASKANYONE_DEVICE=cpu, or mend the driver"
+            )
         self._input = self._session.get_inputs()[0].name
 
     def __call__(self, batch: Array) -> list[Array]:
@@ -46,11 +51,15 @@ def providers() -> tuple[str, ...]:
     ort.disable_telemetry_events()
     wanted = os.environ.get("MASKANYONE_DEVICE", "auto").lower()
     cuda: list[Any] = ["CUDAExecutionProvider"] if "CUDAExecutionProvider" in ort.get_available_providers() else []
+    if wanted == "cuda" and not cuda:
+        raise MissingWeights(
+            "CUDA", "this onnxruntime has none", "Install onnxruntime-gpu or set MASKANYONE_DEVICE=cpu"
+        )
     return (*(cuda if wanted != "cpu" else []), "CPUExecutionProvider")
 
 
 def identity() -> dict[str, str]:
     """What computes, for the keys of facts: results may differ in the last bits between versions and providers."""
-    from importlib.metadata import version
+    import onnxruntime as ort
 
-    return {"runtime": "onnxruntime", "version": version("onnxruntime"), "provider": providers()[0]}
+    return {"runtime": "onnxruntime", "version": ort.__version__, "provider": providers()[0]}

@@ -12,7 +12,7 @@ from av.audio.frame import AudioFrame
 
 from maskanyone.data import Sound, Video
 from maskanyone.errors import Damaged, Unreadable
-from maskanyone.video.limits import COPIED_SOUNDS, OPEN
+from maskanyone.video.limits import COPIED_SOUNDS, LIMITS, OPEN
 
 BIT_RATE = 192_000
 #: packets before zero that a decoder needs to start (AAC and MP3 lean on one)
@@ -36,7 +36,10 @@ class KeptSound:
     def __init__(self, video: Video, result: Any) -> None:
         assert video.sound is not None
         self._video = video
-        self._source: Any = av.open(video.path, options=OPEN)
+        try:
+            self._source: Any = av.open(video.path, options=OPEN)
+        except (av.FFmpegError, OSError):
+            raise Unreadable(video.name, "cannot be read any more", "Check that it is still there") from None
         self._track: Any = self._source.streams[video.sound.index]
         self._copy = _fits(video.sound)
         if self._copy:
@@ -67,6 +70,8 @@ class KeptSound:
                 continue
             if packet.pts - shift < -_LEAD * max(packet.duration or 0, 1):
                 continue  # hidden by an edit list: it must not ride along
+            if packet.is_discard and packet.pts >= shift:
+                continue
             packet.pts -= shift
             packet.dts = packet.pts
             if last is not None and packet.dts <= last:
@@ -91,7 +96,7 @@ class KeptSound:
                 start += Fraction(ready.samples, context.sample_rate)
             while (block := fifo.read(size)) is not None:
                 yield from self._sent(block)
-        if (block := fifo.read(size, partial=True)) is not None:
+        while (block := fifo.read(size, partial=True)) is not None:
             yield from self._sent(block)
         yield from self._sent(None)
 
@@ -136,8 +141,12 @@ class _Clock:
         samples = frame.to_ndarray()
         at = round(start * self._rate)
         missing = at - self._next
+        if at > LIMITS.seconds * self._rate:
+            raise Damaged("sound", "has a time beyond any recording's length", "Use --audio remove")
         if missing > self._slack:
-            yield self._made(np.zeros((samples.shape[0], missing), samples.dtype), frame)
+            for begin in range(0, missing, self._rate):
+                silence = np.zeros((samples.shape[0], min(self._rate, missing - begin)), samples.dtype)
+                yield self._made(silence, frame)
         elif -missing > self._slack or at < 0:
             samples = samples[:, max(-missing, 0) :]
         if samples.shape[1]:

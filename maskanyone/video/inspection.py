@@ -31,6 +31,8 @@ def inspect(path: str) -> dict[str, Any]:
         picture, dropped = _streams(container)
         _check_header(container, picture)
         facts = _packets(container, picture)
+        if container.format.name == "mpegts":
+            facts["corrupt"] = max(facts["corrupt"], _corrupt(path, picture.index))
         sound = _sound(container)
         facts |= {
             "container": container.format.name,
@@ -42,7 +44,7 @@ def inspect(path: str) -> dict[str, Any]:
             "dropped": dropped,
         }
         _check_end(container, picture, facts)
-        index = picture.index  # not to be asked of a closed container
+        facts["index"] = index = picture.index  # not to be asked of a closed container
     with _opened(path) as container:
         facts |= _first_pictures(container, container.streams[index])
     facts["seekable"] = _seekable(facts)
@@ -154,6 +156,12 @@ def _packets(container: Any, stream: Any) -> dict[str, Any]:
         "announced": stream.frames,
         "last_dts": last_dts,
     }
+
+
+def _corrupt(path: str, index: int) -> int:
+    """Damaged packets of a transport stream; its parser would lose the flag of the first."""
+    with av.open(path, options=OPEN | {"fflags": "noparse"}) as container:
+        return sum(packet.is_corrupt for packet in container.demux(container.streams[index]))
 
 
 def _check_end(container: Any, stream: Any, facts: dict[str, Any]) -> None:

@@ -59,7 +59,7 @@ def probe(path: Path | str, ask: Callable[[], None] = lambda: None) -> Video:
 def _inspected(path: Path, ask: Callable[[], None]) -> dict[str, Any]:
     """Run the inspection in a child; a crash, a hang or too much memory there is an answer too."""
     seconds = LIMITS.child_seconds + path.stat().st_size / LIMITS.child_bytes_a_second
-    command = [sys.executable, "-c", _CHILD, str(_PACKAGE), str(LIMITS.child_memory), str(path.resolve())]
+    command = [sys.executable, "-P", "-c", _CHILD, str(_PACKAGE), str(LIMITS.child_memory), str(path.resolve())]
     try:
         facts: dict[str, Any] = json.loads(_answer(command, seconds, ask))
     except TimeoutError:
@@ -99,6 +99,7 @@ def _video(path: Path, digest: str, facts: dict[str, Any]) -> Video:
         name=path.name,
         sha256=digest,
         bytes=path.stat().st_size,
+        index=facts["index"],
         container=facts["container"],
         codec=facts["codec"],
         pixel_format=facts["pixel_format"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -15,9 +15,9 @@ import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation
 
-from maskanyone.data import Colours, Pixels, Video
+from maskanyone.data import Pixels, Video
 from maskanyone.errors import Damaged, Failed
-from maskanyone.video.filters import Filter, filter_for
+from maskanyone.video.filters import Filter, colours_after, filter_for, scaling
 from maskanyone.video.limits import LIMITS, OPEN
 from maskanyone.video.picture import Picture
 
@@ -27,6 +27,10 @@ DECODER_THREADS = 2
 _ONE_TO_ONE = {"h264", "hevc", "mpeg2video", "prores", "mjpeg"}
 #: pictures that a decoder may show before one that it decoded earlier
 _REORDERED = 16
+#: seconds: a time that lies further back than this belongs to another recording, joined to the first
+_MOST_BACK = 0.5
+#: seconds to wait for a decoder that stalls before asking whether to stop
+_PATIENCE = 0.5
 _TURNS = {1: cv2.ROTATE_90_CLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
@@ -43,11 +47,18 @@ class Frame:
         small = self._source.reformat(width, height, "rgb24", interpolation=Interpolation.AREA)
         return _upright(small.to_ndarray().astype(np.uint8, copy=False), self._video)
 
+    def thumbnail(self, width: int) -> Pixels:
+        """A coarse picture as coded, not turned, for comparing neighbours: uint8 (h, width, 3), RGB."""
+        planes = _planes(self._source)
+        size = (width, max(1, round(planes[0].shape[0] * width / planes[0].shape[1])))
+        small = [cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in planes]
+        return np.asarray(cv2.cvtColor(cv2.merge(small), cv2.COLOR_YUV2RGB), np.uint8)
+
     def opened(self) -> tuple[VideoFrame, Picture]:
         """A fresh frame of even size to be changed and encoded, and the picture that lies in it."""
         planes = [_upright(plane, self._video) for plane in _planes(self._source)]
         height, width = (n + n % 2 for n in planes[0].shape)
-        colours = working_colours(self._video)
+        colours = colours_after(self._video)
         target = VideoFrame(width, height, "yuvj420p" if colours.full_range else "yuv420p")
         views = _planes(target)
         for view, plane in zip(views, planes, strict=True):
@@ -57,12 +68,6 @@ class Frame:
             view[:, columns:] = view[:, columns - 1 : columns]
         y, u, v = views
         return target, Picture(y, u, v, colours)
-
-
-def working_colours(video: Video) -> Colours:
-    """How the samples of opened frames are to be read: the source's own, or what its conversion gave."""
-    chosen = filter_for(video)
-    return chosen.colours if chosen and chosen.colours else video.colours
 
 
 def read(video: Video, start: int = 0, after: int | None = None, *, salvage: bool = False) -> Iterator[Frame]:
@@ -83,6 +88,8 @@ def read(video: Video, start: int = 0, after: int | None = None, *, salvage: boo
         if after is not None and pts <= after:
             continue
         if previous is not None and pts <= previous:
+            if not salvage and (previous - pts) * video.time_base > _MOST_BACK:
+                raise _damaged(video, "its times jump back")
             pts = previous + 1
         if previous is not None:
             step = pts - previous
@@ -97,8 +104,11 @@ def check_whole(video: Video, *, salvage: bool) -> None:
         raise _damaged(video, video.damage[0])
 
 
-def ahead(frames: Iterator[Frame], depth: int = 6) -> Iterator[Frame]:
-    """Decode in a thread of its own, at most ``depth`` frames ahead of whoever uses them."""
+def ahead(frames: Iterator[Frame], ask: Callable[[], None] = lambda: None, depth: int = 6) -> Iterator[Frame]:
+    """Decode in a thread of its own, at most ``depth`` frames ahead of whoever uses them.
+
+    ask: called now and then while a frame is waited for; may raise to stop.
+    """
     waiting: queue.Queue[Frame | BaseException | None] = queue.Queue(depth)
     stopped = threading.Event()
 
@@ -123,13 +133,21 @@ def ahead(frames: Iterator[Frame], depth: int = 6) -> Iterator[Frame]:
     thread = threading.Thread(target=work, name="decode", daemon=True)
     thread.start()
     try:
-        while (item := waiting.get()) is not None:
+        while (item := _next(waiting, ask)) is not None:
             if isinstance(item, BaseException):
                 raise item
             yield item
     finally:
         stopped.set()
-        thread.join()
+        thread.join(_PATIENCE)
+
+
+def _next(waiting: queue.Queue[Frame | BaseException | None], ask: Callable[[], None]) -> Frame | BaseException | None:
+    while True:
+        try:
+            return waiting.get(timeout=_PATIENCE)
+        except queue.Empty:
+            ask()
 
 
 def _trusted(video: Video, after: int | None, salvage: bool) -> Iterator[tuple[VideoFrame, bool]]:
@@ -174,6 +192,9 @@ class _Watch:
         self._distrusted_at: int | None = None
         self._latest = 0
         self._resumed: int | None = None
+        # FFmpeg's parser tells of a damaged transport packet one picture early, and of the first picture's never
+        self._early = video.container == "mpegts"
+        self._doubt = self._early and bool(video.damage)
         if video.damage:
             self._loss(video.damage[0], None)
 
@@ -183,8 +204,9 @@ class _Watch:
     def saw(self, packet: Any) -> None:
         if packet.pts is not None:
             self._latest = packet.pts
-        if packet.is_corrupt:
+        if packet.is_corrupt or self._doubt:
             self._loss("a packet is damaged", self._latest)
+        self._doubt = self._early and packet.is_corrupt
         if self._compare and packet.size and packet.pts is not None and not packet.is_discard:
             self._awaited.add(packet.pts)
 
@@ -227,13 +249,10 @@ def _damaged(video: Video, what: str) -> Damaged:
 
 
 def _stream(container: Any, video: Video) -> Any:
-    pictures = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
-    best = container.streams.best("video")
-    stream = best if best in pictures else pictures[0]
-    context = stream.codec_context
-    context.options = {"max_pixels": str(LIMITS.pixels)}
+    stream = container.streams[video.index]
+    stream.codec_context.options = {"max_pixels": str(LIMITS.pixels)}
     stream.thread_type = "AUTO"
-    context.thread_count = DECODER_THREADS
+    stream.codec_context.thread_count = DECODER_THREADS
     return stream
 
 
@@ -244,18 +263,20 @@ def _key_before(video: Video, after: int) -> int | None:
 
 
 def _filtered(video: Video, frames: Iterator[tuple[VideoFrame, bool]]) -> Iterator[tuple[VideoFrame, bool]]:
-    """Into 8-bit 4:2:0 of one size, once, where the source is anything else."""
+    """Into 8-bit 4:2:0 of one size, once, where the source is anything else, or becomes so within the file."""
     chosen = filter_for(video)
-    if chosen is None:
-        yield from frames
-        return
+    plain = (*video.stored, video.pixel_format)
+    graph = _Graph(video, chosen) if chosen is not None else None
     marks: deque[bool] = deque()  # filters give one frame for each
-    graph = _Graph(video, chosen)
     for frame, lost in frames:
+        if graph is None and (frame.width, frame.height, frame.format.name) == plain:
+            yield frame, lost
+            continue
+        graph = graph or _Graph(video, scaling(video))
         marks.append(lost)
         for done in graph.push(frame):
             yield done, marks.popleft()
-    for done in graph.push(None):
+    for done in graph.push(None) if graph is not None else ():
         yield done, marks.popleft() if marks else False
 
 

@@ -58,7 +58,7 @@ def join(
         for packet in _merged(streams):
             tick()
             result.mux(packet)
-    _verify(video, target, times, sound=sound and video.sound is not None)
+    _verify(video, target, times, tick, sound=sound and video.sound is not None)
 
 
 def write_rgb(
@@ -106,6 +106,7 @@ class _Pictures:
         self._pieces, self._times, self._base, self._delay = pieces, times, base, delay
         self._waiting = av.open(io.BytesIO(next(pieces)))
         self._stream = result.add_stream_from_template(self._waiting.streams.video[0])
+        self._head = bytes(self._waiting.streams.video[0].codec_context.extradata or b"")
         self._stream.time_base = base
         self._stream.metadata.clear()
 
@@ -120,6 +121,8 @@ class _Pictures:
 
     def _of(self, piece: Any, start: int) -> Generator[Any, None, int]:
         source = piece.streams.video[0]
+        if bytes(source.codec_context.extradata or b"") != self._head:
+            raise Failed("result", "its pieces do not fit together", "Empty the cache with `maskanyone cache --clear`")
         packets = [p for p in piece.demux(source) if p.size]
         order = {p: i for i, p in enumerate(sorted(p.pts for p in packets))}
         for number, packet in enumerate(packets, start):
@@ -176,15 +179,20 @@ def _writing(path: Path, timescale: int = _MILLISECONDS) -> Iterator[Any]:
         raise
 
 
-def _verify(video: Video, path: Path, times: NDArray[np.int64], *, sound: bool) -> None:
-    """Read the file back: its streams, every frame's time and length, and that its first picture decodes."""
+def _verify(video: Video, path: Path, times: NDArray[np.int64], tick: Callable[[], None], *, sound: bool) -> None:
+    """Read the file back: its streams, every frame's time, where the last ends, and that its first picture decodes."""
     with av.open(str(path)) as result:
         kinds = sorted(s.type for s in result.streams)
         stream: Any = result.streams.video[0]
-        pts = np.sort(np.array([p.pts for p in result.demux(stream) if p.size and not p.is_discard], np.int64))
+        found: list[tuple[int, int]] = []
+        for packet in result.demux(stream):
+            tick()
+            if packet.size and not packet.is_discard:
+                found.append((packet.pts, packet.pts + packet.duration))
         scale: Fraction = output_base(video)[0] / stream.time_base
-        meant = times[:-1] * scale.numerator // scale.denominator
-        if kinds != (["audio", "video"] if sound else ["video"]) or not np.array_equal(pts, meant):
+        meant = times * scale.numerator // scale.denominator
+        shown = [begin for begin, _ in sorted(found)] + [max(end for _, end in found)] if found else []
+        if kinds != (["audio", "video"] if sound else ["video"]) or not np.array_equal(shown, meant):
             raise Failed(video.name, "the written result is not what was meant", "Please report this; nothing was kept")
     with av.open(str(path)) as result:
         next(result.decode(video=0))

@@ -9,14 +9,17 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
 import av
 import cv2
+import pytest
 
 from maskanyone import sample
+from maskanyone.cli import main
 from maskanyone.video.write import write_rgb
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,6 +78,26 @@ def ran(*arguments: object, data: Path, **more: Any) -> subprocess.CompletedProc
     with started(*arguments, data=data, **more) as process:
         out, err = process.communicate(timeout=280)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the command line said. code: its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: object) -> Said:
+    """Run the command line in this process."""
+    capsys.readouterr()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["maskanyone", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    out, err = capsys.readouterr()
+    return Said(int(ended.value.code or 0), out, err)
 
 
 def pictures(path: Path) -> str:

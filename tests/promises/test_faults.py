@@ -288,6 +288,7 @@ PICTURES: dict[str, Callable[[Pixels], Any]] = {
     "turned": lambda crop: np.zeros((crop.shape[1] + 2, crop.shape[0], 3), np.uint8),
     "grey": lambda crop: crop[..., 0],
     "of no size": lambda crop: crop[:0],
+    "as it was": lambda crop: crop.copy(),
 }
 HIDDEN = ("the first frame", "the first after a cut", "one within", "half a second", "all of a scene", "all frames")
 
@@ -323,9 +324,15 @@ def test_a_method_that_cannot_prepare_is_left_out_everywhere(
     assert all("before the first frame" in fault for fault in faults)
 
 
+@pytest.mark.slow
+def test_a_method_that_works_is_not_named_where_people_pass_one_another(film: Film):
+    """There it finds its own fill, and leaves it as it is."""
+    assert rendered(film, Unsure({}), list(film.outlines)) == ([], [])
+
+
 def test_the_measure_sees_a_method_that_hides_nothing(film: Film):
     frames = list(film.outlines)[:10]
-    assert rendered(film, Unsure(dict.fromkeys(frames, lambda crop: crop.copy())), frames)[0] == frames
+    assert rendered(film, Unsure(dict.fromkeys(frames, lambda crop: crop ^ 1)), frames)[0] == frames
 
 
 def rendered(film: Film, hider: Unsure, frames: Sequence[int]) -> tuple[list[int], list[str]]:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from maskanyone.data import Colours, Float, Pixels, Timeline, Video
 from maskanyone.video.encode import Output, PieceEncoder, constant_rate
+from maskanyone.video.filters import colours_after
 from maskanyone.video.probe import probe
-from maskanyone.video.read import read, working_colours
+from maskanyone.video.read import read
 from maskanyone.video.write import join
 
 RATE, SIZE = 25, (96, 64)
@@ -179,7 +180,7 @@ def through(source: Path, target: Path, *, cuts: Sequence[int] = (), sound: bool
         for frame in frames[start:stop]:
             fresh, picture = frame.opened()
             encoder = encoder or PieceEncoder(
-                video, picture.size, working_colours(video), Output(), constant_rate(timeline)
+                video, picture.size, colours_after(video), Output(), constant_rate(timeline)
             )
             encoder.add(fresh, frame.pts)
         assert encoder is not None
@@ -191,7 +192,7 @@ def through(source: Path, target: Path, *, cuts: Sequence[int] = (), sound: bool
 def facts(**changes: Any) -> Video:
     """Facts of a recording that nobody made."""
     plain = Video(
-        path="none", name="none", sha256="0" * 64, bytes=0, container="mov,mp4,m4a,3gp,3g2,mj2", codec="h264",
+        path="none", name="none", sha256="0" * 64, bytes=0, index=0, container="mov,mp4,m4a,3gp,3g2,mj2", codec="h264",
         pixel_format="yuv420p", stored=SIZE, upright=SIZE, turns=0, mirrored=False, pixel_aspect=Fraction(1),
         time_base=TICK, frame_rate=Fraction(RATE), zero=Fraction(0), packets=1, discarded=0, keys=(0,), seekable=True,
         interlaced=False, colours=Colours(), sound=None, duration=0.0,

@@ -172,8 +172,8 @@ def test_other_pixel_formats_become_plain_ones_that_look_the_same(codec, pix_fmt
 def test_frames_come_ahead_in_order_and_the_thread_ends_with_the_reader(tmp_path):
     video = probe(record(tmp_path / "plain.mp4"))
     before = threading.active_count()
-    assert [frame.index for frame in ahead(read(video), 2)] == list(range(40))
-    frames = ahead(read(video), 2)
+    assert [frame.index for frame in ahead(read(video), depth=2)] == list(range(40))
+    frames = ahead(read(video), depth=2)
     assert next(frames).index == 0
     frames.close()
     assert threading.active_count() == before

@@ -22,20 +22,25 @@ def recordings(given: Iterable[Path], results: Path) -> list[Path]:
     """The files named, and all recordings below the folders named, each once.
 
     Args:
-        results: the folder of the results; what lies below it is no recording, nor is a video with a report beside it.
+        results: the folder of the results: where it lies inside a folder named, nothing in it is a recording; nor is a
+            video with a report of ours beside it.
     """
     found: dict[Path, None] = {}
     for path in given:
-        inside = sorted(p for p in path.rglob("*") if _is_recording(p, results)) if path.is_dir() else [path]
-        found.update(dict.fromkeys(inside))
+        if not path.is_dir():
+            found[path] = None
+            continue
+        inside = path.resolve() in results.resolve().parents
+        shunned = results.resolve() if inside else None
+        found.update(dict.fromkeys(sorted(p for p in path.rglob("*") if _is_recording(p, shunned))))
     return list(found)
 
 
-def _is_recording(path: Path, results: Path) -> bool:
+def _is_recording(path: Path, shunned: Path | None) -> bool:
     if path.suffix.lower() not in VIDEO_SUFFIXES or path.name.startswith(".") or not path.is_file():
         return False
     ours = path.with_name(f"{path.stem}.report.json").exists()
-    return not ours and results.resolve() not in path.resolve().parents
+    return not ours and shunned not in path.resolve().parents
 
 
 def named(sources: Sequence[Path], folder: Path) -> dict[Path, Path]:

@@ -122,7 +122,7 @@ class Batch:
             for source, target in targets.items():
                 task = bar.add_task("", name=speak.readable(source.name), total=None)
                 try:
-                    names.check_apart(target, targets)
+                    names.check_apart(target, [other for other in targets if other != source])
                     codes.append(self._one(source, target, _Meter(bar, task), stop))
                 except Cancelled as error:
                     self._tell(source, {"status": "stopped"}, str(error), bad=True)

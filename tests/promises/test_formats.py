@@ -30,12 +30,16 @@ ENTRIES: list[dict[str, Any]] = (
     json.loads((FOLDER / "expected.json").read_text("utf-8")) if (FOLDER / "expected.json").is_file() else []
 )
 #: masked in the fast run too: constant and variable rate, turned, odd, with sound to encode
-FAST = {"plain_h264_aac.mp4", "vfr.mp4", "rot90.mp4", "odd_641x361.webm", "prores_pcm.mov", "one_frame.mp4", "fps_2.mp4"}
+FAST = set("plain_h264_aac.mp4 vfr.mp4 rot90.mp4 odd_641x361.webm prores_pcm.mov one_frame.mp4 fps_2.mp4".split())
 SYNC = 0.005
 #: transfer curves of PQ and HLG (ITU-T H.273)
 HDR = (16, 18)
 #: seconds before its first sound that an Opus track's first packet is stamped
 OPUS_LEAD = Fraction(312, 48_000)
+TAGS = {
+    *("major_brand", "minor_version", "compatible_brands", "encoder", "comment"),
+    *("language", "handler_name", "vendor_id"),
+}
 ORIENTATIONS = [(turns, mirrored) for turns in range(4) for mirrored in (False, True)]
 
 
@@ -179,9 +183,7 @@ def test_it_holds_one_picture_track_one_sound_track_and_nothing_else(entry, outc
         assert not any(s.disposition & av.stream.Disposition.attached_pic for s in result.streams)
         assert result.chapters() == []
         tags = result.metadata.keys() | {key for s in result.streams for key in s.metadata}
-    assert tags <= {
-        "major_brand", "minor_version", "compatible_brands", "encoder", "comment", "language", "handler_name", "vendor_id"
-    }
+    assert tags <= TAGS
 
 
 @entries(lambda entry: entry.get("must_not_survive"))
@@ -224,12 +226,7 @@ def test_plain_recordings_are_masked_where_the_face_is_with_the_preset_as_it_sta
 @every_damaged_file
 @pytest.mark.slow
 def test_what_is_salvaged_from_a_damaged_file_says_so(entry, shared, recipe, tmp_path):
-    try:
-        result = maskanyone.mask(FOLDER / entry["file"], tmp_path / "result.mp4", recipe, salvage=True)
-    except maskanyone.Refused as error:
-        assert entry["file"] in error.subject
-        assert list(tmp_path.iterdir()) == []
-        return
+    result = maskanyone.mask(FOLDER / entry["file"], tmp_path / "result.mp4", recipe, salvage=True)
     assert result.report["damage"] or any("damaged" in row["reason"] for row in result.report["to_look_at"])
     assert 0 < result.report["result"]["frames"] <= 75
 
@@ -273,7 +270,11 @@ def traced(folder: Path, code: str, *arguments: str) -> tuple[str, str]:
     log = folder / "trace.txt"
     run = subprocess.run(
         ["strace", "-f", "-qq", "-e", "trace=open,openat,connect", "-o", log, sys.executable, "-c", code, *arguments],
-        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     if "ptrace" in run.stderr or not log.is_file():
         pytest.skip(f"strace may not trace here: {run.stderr.strip()}")
@@ -311,7 +312,7 @@ def differing(one: Pixels, other: Pixels) -> float:
 
 @dataclass(frozen=True)
 class Heard:
-    """Decoded sound on one time line. samples: float64 (N,), all channels added. seconds: of sound, gaps not counted."""
+    """Decoded sound on one time line. samples: float64 (N,), all channels added. seconds: without its gaps."""
 
     samples: NDArray[np.float64]
     rate: int

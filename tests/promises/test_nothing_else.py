@@ -161,9 +161,7 @@ def test_the_anonymous_report_has_no_name_and_no_report_has_a_path(recipe, tmp_p
     "name", ["metadata_everything.mkv", "metadata_everything.mp4", "data_stream_gps.ts", "sei_user_data.mp4"]
 )
 def test_real_containers_keep_no_secret_either(name, shared, recipe, tmp_path):
-    entry = next(
-        e for e in json.loads((shared / "formats" / "expected.json").read_text("utf-8")) if e["file"] == name
-    )
+    entry = next(e for e in json.loads((shared / "formats" / "expected.json").read_text("utf-8")) if e["file"] == name)
     source = shared / "formats" / name
     assert all(word.encode() in source.read_bytes() for word in entry["must_not_survive"][:1])
     result = maskanyone.mask(source, tmp_path / "P01.mp4", recipe, anonymous=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,7 @@ def through(source: Path, target: Path, *, cuts: Sequence[int] = (), sound: bool
     timeline = Timeline(np.array([f.pts for f in frames], np.int64), frames[-1].duration)
     pieces = []
     bounds = [0, *cuts, len(frames)]
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in pairwise(bounds):
         encoder: PieceEncoder | None = None
         for frame in frames[start:stop]:
             fresh, picture = frame.opened()

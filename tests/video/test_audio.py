@@ -104,8 +104,10 @@ def test_sound_whose_channels_or_rate_change_midway_is_heard_to_its_end(codec, p
     assert clicks(target) == pytest.approx([*CLICKS, *(3 + at for at in CLICKS)], abs=SYNC)
 
 
-@pytest.mark.parametrize(("suffix", "codec", "rate"), [("mp4", "aac", 44_100), ("mp4", "libmp3lame", 44_100),
-                                                       ("mov", "pcm_s16le", 44_100), ("mp4", "libopus", 48_000)])
+@pytest.mark.parametrize(
+    ("suffix", "codec", "rate"),
+    [("mp4", "aac", 44_100), ("mp4", "libmp3lame", 44_100), ("mov", "pcm_s16le", 44_100), ("mp4", "libopus", 48_000)],
+)
 def test_sound_that_an_edit_list_hides_does_not_ride_along(suffix, codec, rate, tmp_path):
     source = record(tmp_path / f"front.{suffix}", count=75, sound=Track(codec, rate, start=-0.5))
     target = tmp_path / "result.mp4"

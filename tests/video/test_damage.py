@@ -102,7 +102,9 @@ def test_after_a_loss_nothing_is_trusted_before_the_next_key_frame(suffix, clips
     found = [(frame.pts, frame.lost) for frame, _ in marked(path)]
     trusted = {at for at, lost in found if not lost}
     assert trusted & {at for at in times if times[42] <= at < times[50]} == set()  # shown after it, in its group
-    assert set(times[:22]) | set(times[76:]) <= trusted  # key frames lie between
+    assert set(times[76:]) <= trusted  # a key frame lies between
+    if suffix != "ts":  # which does not tell whether its first pictures are whole
+        assert set(times[:22]) <= trusted
 
 
 @pytest.mark.slow
@@ -121,7 +123,7 @@ def test_a_key_frame_that_lost_a_packet_of_its_transport_stream_is_not_trusted(c
     times = sorted(clip.pictures)
     path = tmp_path / "hole.ts"
     for number in (0, GROUP, 2 * GROUP):
-        start = clip.packets[number][0] // 188 + 3  # one of its own packets, not the first
+        start = clip.packets[number][0] // 188 + (8 if number == 0 else 3)  # of its samples, not of its head
         assert transported(clip.data, start) == PICTURES_ID
         path.write_bytes(clip.data[: start * 188] + clip.data[(start + 1) * 188 :])
         lost = {frame.pts for frame, picture in marked(path) if frame.lost}

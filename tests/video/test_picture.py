@@ -24,8 +24,8 @@ levels = st.integers(0, 255)
 
 def picture(size: tuple[int, int], matrix: int, full: bool, y: object = 0, u: object = 128, v: object = 128) -> Picture:
     width, height = size
-    half = (height // 2, width // 2)
-    planes = [np.broadcast_to(np.asarray(p, np.uint8), s).copy() for p, s in ((y, (height, width)), (u, half), (v, half))]
+    shapes = [(height, width)] + 2 * [(height // 2, width // 2)]
+    planes = [np.broadcast_to(np.asarray(p, np.uint8), s).copy() for p, s in zip((y, u, v), shapes, strict=True)]
     return Picture(*planes, Colours(matrix=matrix, full_range=full))
 
 
@@ -53,7 +53,9 @@ def test_planes_survive_the_way_to_rgb_and_back_within_two_levels(matrix, full, 
 
 
 @pytest.mark.parametrize("full", [False, True])
-@pytest.mark.parametrize(("matrix", "name"), [(6, "bt601"), (5, "bt470"), (7, "smpte240m"), (1, "bt709"), (9, "bt2020")])
+@pytest.mark.parametrize(
+    ("matrix", "name"), [(6, "bt601"), (5, "bt470"), (7, "smpte240m"), (1, "bt709"), (9, "bt2020")]
+)
 def test_it_agrees_with_ffmpeg(matrix, name, full):
     random = np.random.default_rng(matrix)
     blocks = random.integers(0, 256, (6, 8, 3), np.uint8).repeat(8, 0).repeat(8, 1)
@@ -112,9 +114,7 @@ def by_ffmpeg(mine: Picture, matrix: str, full: bool) -> NDArray[np.uint8]:
         out_range="pc",
         flags="bilinear+accurate_rnd+full_chroma_int",
     )
-    source = graph.add_buffer(
-        width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 25)
-    )
+    source = graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 25))
     graph.link_nodes(source, scale, graph.add("format", pix_fmts="rgb24"), graph.add("buffersink")).configure()
     graph.push(frame)
     return graph.pull().to_ndarray()

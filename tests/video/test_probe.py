@@ -139,7 +139,8 @@ def test_a_stop_ends_the_child_at_once(after, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name", ["ü ß 日本 🎬.mp4", "-y.mp4", "a'b\"c.mp4", "new\nline.mp4", "concat:a|b.mp4", "%d.mp4", "http:__x.mp4", "pipe:0"]
+    "name",
+    ["ü ß 日本 🎬.mp4", "-y.mp4", "a'b\"c.mp4", "new\nline.mp4", "concat:a|b.mp4", "%d.mp4", "http:__x.mp4", "pipe:0"],
 )
 def test_names_are_names_and_nothing_more(name, tmp_path):
     made = record(tmp_path / "plain.mp4", count=5)

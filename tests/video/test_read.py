@@ -1,4 +1,4 @@
-"""Frames come upright, whole, in order, with their own times; reading on from anywhere gives what reading through gives."""
+"""Frames come upright, whole, in order, with their own times, wherever the reading begins."""
 
 from __future__ import annotations
 
@@ -126,7 +126,9 @@ def test_a_small_picture_lies_as_the_large_one_does(matrix, tmp_path):
 
 
 @pytest.mark.parametrize("size", [(95, 64), (96, 63), (95, 63)])
-@pytest.mark.parametrize(("codec", "suffix", "pix_fmt"), [("mjpeg", "mov", "yuvj420p"), ("libvpx-vp9", "webm", "yuv420p")])
+@pytest.mark.parametrize(
+    ("codec", "suffix", "pix_fmt"), [("mjpeg", "mov", "yuvj420p"), ("libvpx-vp9", "webm", "yuv420p")]
+)
 def test_odd_sizes_become_even_by_one_repeated_row_or_column(size, codec, suffix, pix_fmt, tmp_path):
     path = record(tmp_path / f"odd.{suffix}", codec, {"b": "2M"}, size=size, pix_fmt=pix_fmt, count=3)
     width, height = size
@@ -206,7 +208,7 @@ def planes_of(path: Path) -> list[list[Pixels]]:
 
 
 def placed(plane: NDArray[Any], matrix: tuple[int, int, int, int]) -> NDArray[Any]:
-    """Each pixel's middle goes where the display matrix sends it: (x, y) to (a x + c y, b x + d y), moved to the corner."""
+    """Each pixel goes where the display matrix sends it: (x, y) to (a x + c y, b x + d y), moved to the corner."""
     a, b, c, d = matrix
     y, x = np.mgrid[: plane.shape[0], : plane.shape[1]]
     across, down = a * x + c * y, b * x + d * y

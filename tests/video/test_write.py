@@ -130,7 +130,7 @@ def test_it_plays_in_every_browser(tmp_path):
 def test_a_piece_too_few_or_in_the_wrong_place_is_noticed(tmp_path):
     video = facts()
     timeline = Timeline(np.arange(30), 1)
-    first, second, third = pieces(video, timeline, (10, 21))
+    first, second, _ = pieces(video, timeline, (10, 21))
     target = tmp_path / "result.mp4"
     with pytest.raises(Failed):
         join(video, timeline, [first, second], target, sound=False)

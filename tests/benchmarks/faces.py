@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 LEAST_FRAMES = 500
 SPEED_CLIPS = {
-    "720p": ("d_motion/sam2_juggle.mp4", "n_none/sam2_coffee.mp4"),
+    "720p": ("d_motion/sam2_juggle.mp4",),
     "1080p": ("d_motion/maskbench_ted_kid.mp4",),
 }
 PYPI = ("centerface", "blazeface_full_range_sparse")

@@ -166,6 +166,7 @@ def test_a_recording_keeps_its_neutral_name(mask: Callable[..., Said], clip: Pat
     assert names == {"clip.mp4": "P01", "another.mp4": "P02"}
 
 
+@pytest.mark.slow
 def test_the_demo_makes_its_clip_and_masks_it(say: Say, tmp_path: Path) -> None:
     answer = say("demo", "-o", tmp_path / "demo")
     assert (answer.code, answer.err) == (0, "")

@@ -23,7 +23,7 @@ _paths = st.builds(
 def test_every_recording_gets_a_result_of_its_own_in_the_folder(sources: list[Path]) -> None:
     targets = named(sources, OUT)
     assert list(targets) == sources
-    assert len(set(map(str, targets.values()))) == len(sources)
+    assert len({str(target).casefold() for target in targets.values()}) == len(sources)
     for target in targets.values():
         assert target.suffix == ".mp4"
         assert OUT in target.parents
@@ -39,11 +39,12 @@ def test_several_keep_their_paths_below_what_they_share() -> None:
     assert list(named(sources, OUT).values()) == [OUT / "one" / "a.mp4", OUT / "two" / "a.mp4"]
 
 
-def test_recordings_of_a_folder_are_found_once_and_others_are_left(tmp_path: Path) -> None:
-    for name in ("b.MP4", "a.mov", "notes.txt", ".c.mp4", "below/d.webm"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+def test_recordings_of_a_folder_are_found_once_and_results_are_left(tmp_path: Path) -> None:
+    results = ("out/e.mp4", "out/below/f.mp4", "g.mp4", "g.report.json")
+    for name in ("b.MP4", "a.mov", "notes.txt", ".c.mp4", "below/d.webm", *results):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"")
-    found = recordings([tmp_path, tmp_path / "a.mov", tmp_path / "notes.txt"])
+    found = recordings([tmp_path, tmp_path / "a.mov", tmp_path / "notes.txt"], tmp_path / "out")
     assert [path.relative_to(tmp_path).as_posix() for path in found] == ["a.mov", "b.MP4", "below/d.webm", "notes.txt"]
 
 

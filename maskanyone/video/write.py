@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from maskanyone.data import Pixels, Timeline, Video
 from maskanyone.errors import BadOutput, Failed
 from maskanyone.video.audio import KeptSound
-from maskanyone.video.encode import REORDER, constant_rate, output_base
+from maskanyone.video.encode import ENCODER, REORDER, constant_rate, output_base
 
 _MILLISECONDS, _FINEST_TIMESCALE = 1000, 1_000_000_000
 #: everything that the result says about itself
@@ -65,28 +65,38 @@ def write_rgb(
     path: Path, frames: Iterable[Pixels], rate: int, sound: NDArray[np.float32] | None = None, sound_rate: int = 44_100
 ) -> None:
     """Write a small clip made by code. frames: uint8 (h, w, 3), RGB, even size. sound: float32 (N,), -1 to 1."""
-    with _writing(path) as result:
-        picture = result.add_stream("libx264", rate=rate, options={"crf": "20", "preset": "veryfast", "threads": "2"})
-        picture.pix_fmt = "yuv420p"
-        heard = result.add_stream("aac", rate=sound_rate, layout="mono") if sound is not None else None
-        for frame in frames:
-            if not picture.codec_context.is_open:
-                picture.width, picture.height = frame.shape[1], frame.shape[0]
-            result.mux(picture.encode(VideoFrame.from_ndarray(frame, format="rgb24")))
-        result.mux(picture.encode(None))
-        if heard is not None and sound is not None:
-            for start in range(0, len(sound), 1024):
-                block = av.AudioFrame.from_ndarray(
-                    sound[None, start : start + 1024].astype(np.float32), format="fltp", layout="mono"
-                )
-                block.sample_rate, block.pts, block.time_base = sound_rate, start, Fraction(1, sound_rate)
-                result.mux(heard.encode(block))
-            result.mux(heard.encode(None))
+    unfinished = temporary(path)
+    with contextlib.ExitStack() as stack:
+        stack.callback(unfinished.unlink, missing_ok=True)
+        with _writing(unfinished) as result:
+            _write_rgb(result, frames, rate, sound, sound_rate)
+        os.replace(unfinished, path)
 
 
 def temporary(target: Path) -> Path:
     """A name beside ``target`` that nobody takes for a result."""
     return target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+
+
+def _write_rgb(
+    result: Any, frames: Iterable[Pixels], rate: int, sound: NDArray[np.float32] | None, sound_rate: int
+) -> None:
+    picture = result.add_stream("libx264", rate=rate, options={"crf": "20", "preset": "veryfast"} | ENCODER)
+    picture.pix_fmt = "yuv420p"
+    heard = result.add_stream("aac", rate=sound_rate, layout="mono") if sound is not None else None
+    for frame in frames:
+        if not picture.codec_context.is_open:
+            picture.width, picture.height = frame.shape[1], frame.shape[0]
+        result.mux(picture.encode(VideoFrame.from_ndarray(frame, format="rgb24")))
+    result.mux(picture.encode(None))
+    if heard is not None and sound is not None:
+        for start in range(0, len(sound), 1024):
+            block = av.AudioFrame.from_ndarray(
+                sound[None, start : start + 1024].astype(np.float32), format="fltp", layout="mono"
+            )
+            block.sample_rate, block.pts, block.time_base = sound_rate, start, Fraction(1, sound_rate)
+            result.mux(heard.encode(block))
+        result.mux(heard.encode(None))
 
 
 def _times(video: Video, timeline: Timeline) -> NDArray[np.int64]:

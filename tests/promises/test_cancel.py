@@ -208,6 +208,19 @@ def test_the_command_line_stopped_by_a_signal_ends_with_130(
 
 
 @posix
+@pytest.mark.slow
+def test_the_command_line_stopped_before_it_masks_ends_with_130_too(tmp_path: Path):
+    with started("demo", "-o", tmp_path / "demo", data=tmp_path / "data") as process:
+        while not (tmp_path / "demo").exists() and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(0.5)  # it draws the clip
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "Stopped.\n")
+    assert not tree(tmp_path / "demo")
+
+
+@posix
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_the_command_line_stopped_at_twenty_moments(film: Path, whole: Whole, tmp_path: Path):
@@ -221,7 +234,7 @@ def test_the_command_line_stopped_at_twenty_moments(film: Path, whole: Whole, tm
 def interrupted(film: Path, folder: Path, after: float, number: int) -> Stop:
     """Send a signal to the command line and its children, as a terminal does, so many seconds into its work."""
     with started("mask", film, "-o", folder / "out", *QUICK, data=folder / "data") as process:
-        while not (folder / "data" / "cache" / "cache.db").exists():
+        while not (folder / "data" / "cache" / "cache.db").exists() and process.poll() is None:
             time.sleep(0.01)
         time.sleep(after)
         os.killpg(process.pid, number)

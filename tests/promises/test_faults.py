@@ -198,14 +198,14 @@ def test_detectors_that_fail_a_thousand_times_uncover_nobody(film: Film):
 
 
 def scattered(film: Film, times: int, seed: int) -> None:
-    """Let detectors fail in one to three stretches of any length, of every or every second frame."""
+    """Let detectors fail in up to three stretches, of every or every second frame, with ten frames between at least."""
     chance = random.Random(seed)
     for _ in range(times):
         answer = chance.choice([name for name in ANSWERS if name != "hangs"])
         frames: set[int] = set()
-        for _ in range(chance.randint(1, 3)):
-            first = chance.randrange(150)
-            frames |= set(range(first, min(150, first + chance.randint(1, 40)), chance.randint(1, 2)))
+        for begin in chance.sample(range(0, 150, 50), chance.randint(1, 3)):
+            first = begin + chance.randrange(40)
+            frames |= set(range(first, min(begin + 40, first + chance.randint(1, 40)), chance.randint(1, 2)))
         seen = looked(film, dict.fromkeys(frames, partial(spoilt, ANSWERS[answer])))
         assert not uncovered(film, planned(film, seen)), f"seed {seed}: {answer} in {sorted(frames)}"
 

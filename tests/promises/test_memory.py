@@ -13,7 +13,7 @@ import pytest
 from tests.promises.runs import QUICK, environment, film, looped
 
 #: seconds of the clip that is looped
-LOOP, RATE = 15, 25
+LOOP, RATE = 10, 25
 #: masks a clip with a cache on disk, and says the most memory that it held at once, in kB
 PROGRAM = """
 import sys

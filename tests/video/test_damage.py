@@ -22,7 +22,7 @@ from maskanyone.video.read import Frame, check_whole, read
 
 from .clips import record
 
-CASES, COUNT, GROUP = 14, 100, 25
+CASES, COUNT, GROUP = 10, 100, 25
 #: of the spoiled pictures, the most that may pass unmarked; measured: none in MP4, 2 % in Matroska, 11 % in MPEG-TS
 UNSEEN = 0.25
 #: of the spoiled recordings, the most that may pass as whole when no salvage is asked for; measured: 0, 0 and 16 %

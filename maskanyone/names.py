@@ -7,7 +7,6 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import count
 from pathlib import Path
 
 from maskanyone.errors import BadOutput
@@ -89,10 +88,17 @@ class Pseudonyms:
         for source in sources:
             whole = os.path.abspath(source)
             if whole not in self._names:
-                number = next(n for n in count(1) if self._pattern.format(n=n) not in self._names.values())
-                self._names[whole] = self._pattern.format(n=number)
+                self._names[whole] = self._free()
             targets[source] = self._folder / f"{self._names[whole]}.mp4"
         return targets
+
+    def _free(self) -> str:
+        """The first name that nobody has."""
+        used = set(self._names.values())
+        for number in range(1, len(used) + 2):
+            if (name := self._pattern.format(n=number)) not in used:
+                return name
+        raise BadOutput(self._pattern, "gives the same name twice", "Write it with the number n, for instance P{n:02}")
 
     def save(self) -> None:
         """Write the key file, readable by its owner alone."""

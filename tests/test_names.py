@@ -206,3 +206,9 @@ def linked(source: Path, target: Path, kind: str) -> None:
             target.symlink_to(source)
     except OSError as error:
         pytest.skip(f"no such links here: {error}")
+
+
+def test_a_pattern_that_repeats_itself_is_refused(tmp_path: Path):
+    many = [Path(f"/in/{number}.mp4") for number in range(12)]
+    with pytest.raises(BadOutput, match="gives the same name twice"):
+        Pseudonyms("P{n!s:.1}", tmp_path / "out").named(many)

@@ -156,6 +156,7 @@ class Video:
     packets: those with a picture to show; discarded: those that an edit list hides.
     keys: presentation times (in ``time_base``) of key frames, sorted. seekable: reading may start at any of them.
     index: of the picture track in the file. duration: seconds to the end of the last track.
+    stamp: device, inode, bytes and time of change of the file when it was probed.
     dropped: in words, what of the file is left out. damage: in words, what its packets show of a loss.
     """
 
@@ -163,6 +164,7 @@ class Video:
     name: str
     sha256: str
     bytes: int
+    stamp: tuple[int, int, int, int]
     index: int
     container: str
     codec: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 from collections import Counter
@@ -38,8 +39,16 @@ def recordings(given: Iterable[Path], results: Path) -> list[Path]:
 def _is_recording(path: Path, shunned: Path | None) -> bool:
     if path.suffix.lower() not in VIDEO_SUFFIXES or path.name.startswith(".") or not path.is_file():
         return False
-    ours = path.with_name(f"{path.stem}.report.json").exists()
-    return not ours and shunned not in path.resolve().parents
+    return not _is_result(path) and shunned not in path.resolve().parents
+
+
+def _is_result(path: Path) -> bool:
+    """Whether a report of ours beside it tells of this very file."""
+    try:
+        report = json.loads(path.with_name(f"{path.stem}.report.json").read_text("utf-8"))
+        return path.suffix == ".mp4" and bool(report["result"]["bytes"] == path.stat().st_size)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def named(sources: Sequence[Path], folder: Path) -> dict[Path, Path]:
@@ -120,7 +129,7 @@ class Pseudonyms:
         if not self.key_file.exists():
             return {}
         try:
-            with self.key_file.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+            with self.key_file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
                 return {row["recording"]: row["result"] for row in csv.DictReader(file)}
         except (OSError, KeyError, csv.Error):
             raise BadOutput(self.key_file, "is no key file of names", "Move it away") from None

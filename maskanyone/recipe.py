@@ -94,6 +94,8 @@ class Recipe(_Part):
         """Read a recipe from a JSON file; raises ``BadRecipe``."""
         path = Path(path)
         try:
+            if not path.is_file():
+                raise BadRecipe(path, "is no file", "Check its name and folder")
             if path.stat().st_size > _MOST_BYTES:
                 raise BadRecipe(path, "is too large for a recipe", "Choose a recipe's JSON file")
             return Recipe.parse(json.loads(path.read_text("utf-8")), path)

@@ -53,12 +53,14 @@ class Target:
         ours = report is not None and report.get("key") == key(self._source, self._recipe)
         if ours and report is not None and self.video.exists() and _sha256(self.video) == report["result"]["sha256"]:
             return None if overwrite or (anonymous and "name" in report["source"]) else report
-        if overwrite or (ours and not self.video.exists()):
+        if (overwrite and (report is not None or not self.video.exists())) or (ours and not self.video.exists()):
             return None
         raise BadOutput(
             self.video if self.video.exists() else self.report,
             "is there already and is not this recipe's result of this source",
-            "Move it away, choose another folder with -o, or add --overwrite",
+            "Move it away or choose another folder with -o"
+            if report is None
+            else "Choose another folder with -o, or add --overwrite",
         )
 
     @contextlib.contextmanager

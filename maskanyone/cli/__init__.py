@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Annotated
 
@@ -52,6 +53,9 @@ def main() -> None:
     """Entry of the command ``maskanyone``: 0 done, 1 a fault of ours, 2 bad input, 130 stopped."""
     from maskanyone.cli.speak import interruptible, told
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows a question mark
     with told(), interruptible():
         app()
     sys.exit(0)

@@ -23,15 +23,18 @@ from maskanyone.detect import Detector, Found
 from maskanyone.detect.answers import Answers
 from maskanyone.errors import Failed
 from maskanyone.runtime.crew import Crew, awaited
-from maskanyone.video.read import Frame, ahead, read
+from maskanyone.video.read import Frame, ahead, check_same, read
 
 #: goes up when the same detectors would be shown other pictures
-VERSION = 3
+VERSION = 4
 SPAN = 256
 #: seconds that one picture may take before its detector counts as hung
 TIMEOUT = 60.0
 _CUT_WIDTH = 128
 _MOST_AROUND = 1000
+_MOST_STRETCH = 2.0
+#: seconds: after a longer pause every detector looks, since a turn would come too late
+_LONGEST_TURN = 0.15
 
 Key = Callable[[str, Span, Mapping[str, Any]], str]
 
@@ -98,6 +101,7 @@ def look(
                     eyes.forget()
                     reader = _Reader(video, start, parts[-1].pts if parts else None, salvage, partial(tick, start))
                 part = eyes.look(reader, span, tick)
+                check_same(video)
                 for name, data in part.stored().items():
                     facts.put(names[name], data)
             tick(part.span.stop)
@@ -130,6 +134,8 @@ class _Reader:
         first = start - 1 if start else 0
         self._frames = ahead(read(video, first, before, salvage=salvage), ask)
         self.previous = next(self._frames) if start else None
+        if self.previous is not None and known is not None and self.previous.pts != known[-1]:
+            raise Failed(video.name, f"frame {start} could not be read again", "Run `maskanyone cache --clear`")
         self.position = start
 
     def __iter__(self) -> Iterator[Frame]:
@@ -194,13 +200,19 @@ class _Eyes:
         self._crew = Crew(self._hands, "look")
         self._dead: set[str] = set()
         self._thumbnail: Pixels | None = None
+        self._last: int | None = None
 
     def close(self) -> None:
         self._crew.dismiss()
 
     def forget(self) -> None:
         """The next frame does not follow the last one."""
-        self._thumbnail = None
+        self._thumbnail = self._last = None
+
+    def _after_pause(self, frame: Frame) -> bool:
+        """Whether the frame before was shown so long that detectors cannot take turns."""
+        before, self._last = self._last, frame.pts
+        return before is not None and (frame.pts - before) * self._video.time_base > _LONGEST_TURN
 
     def look(self, frames: Any, span: Span, tick: Callable[[int], None]) -> _Part:
         """The next ``len(span)`` frames; fewer where the film ends."""
@@ -216,6 +228,7 @@ class _Eyes:
         }
         if getattr(frames, "previous", None) is not None and self._thumbnail is None:
             self._change(frames.previous)
+            self._last = frames.previous.pts
         waiting: list[tuple[Answers, int, tuple[float, float], Future[Found]]] = []
         for index in range(span.start, span.stop):
             tick(index)
@@ -227,7 +240,8 @@ class _Eyes:
             lost.append(frame.lost)
             duration = frame.duration
             change.append(self._change(frame))
-            for producer in (p for p in self._producers if p.looks_at(index)):
+            slow = self._after_pause(frame)
+            for producer in (p for p in self._producers if slow or p.looks_at(index)):
                 if producer.name in self._dead:
                     answers[producer.name].fault(index, "was left out after it hung")
                     continue
@@ -278,7 +292,8 @@ class _Eyes:
         It depends on nothing but the detector's own size, so that facts do not change with its company.
         """
         width, height = self._video.upright
-        wide = width * float(self._video.pixel_aspect)
+        # a stretch that few cameras make is likelier a wrong flag: half of it finds faces either way
+        wide = width * min(max(float(self._video.pixel_aspect), 1 / _MOST_STRETCH), _MOST_STRETCH)
         factor = min(1.0, longer / max(wide, height))
         size = max(2, round(wide * factor)), max(2, round(height * factor))
         return frame.small(size), (size[0] / width, size[1] / height)

@@ -28,7 +28,7 @@ from maskanyone.video.audio import check_sound
 from maskanyone.video.encode import Output
 from maskanyone.video.pieces import divided
 from maskanyone.video.probe import probe
-from maskanyone.video.read import check_whole
+from maskanyone.video.read import check_same, check_whole
 from maskanyone.video.tonemap import VERSION as TONEMAP
 from maskanyone.video.write import join
 
@@ -94,6 +94,7 @@ def mask(
         )
         facts = _facts(analysis, recipe, pieces.faults, salvage, time.monotonic() - began)
         report = reports.describe(facts, unfinished, anonymous=anonymous)
+        check_same(source)
         target.finish(unfinished, report)
     return Result(target.video, target.report, report)
 
@@ -149,7 +150,7 @@ def preview(video: Path | str, seconds: float, recipe: Recipe, *, around: float 
     before = picture.rgb()
     renderer = Renderer(source, seen.timeline, plan, _hiding(recipe))
     try:
-        renderer.hide(picture, moment.frame.index)
+        renderer.hide(picture, moment.index)
     finally:
         renderer.close()
     return before, picture.rgb()

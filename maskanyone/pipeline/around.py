@@ -15,14 +15,20 @@ class Around:
         self._video, self._around = video, around
         self._wanted = (seconds + float(video.zero)) / float(video.time_base)
         self.frame: Frame | None = None
+        self.index = 0
 
     def frames(self) -> Iterator[Frame]:
+        """Frames within reach; ``index`` counts those given before the nearest."""
         reach = self._around / float(self._video.time_base)
         first = int(self._wanted - reach) - 1
         after = first if self._video.keys and first > self._video.keys[0] else None
+        given = 0
         for frame in read(self._video, 0, after, salvage=True):
-            if frame.pts > self._wanted + reach:
+            if frame.pts > self._wanted + reach and self.frame is not None:
                 return
+            if after is not None and frame.pts <= after:
+                continue
             if self.frame is None or abs(frame.pts - self._wanted) < abs(self.frame.pts - self._wanted):
-                self.frame = frame
+                self.frame, self.index = frame, given
+            given += 1
             yield frame

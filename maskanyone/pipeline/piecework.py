@@ -15,6 +15,7 @@ from maskanyone.data import Span, Store
 from maskanyone.errors import BadOutput, Cancelled
 from maskanyone.pipeline.watch import Watch
 from maskanyone.render.piece import Task, render
+from maskanyone.video.read import check_same
 
 HIDING = "Hiding"
 #: of each piece, one encoder keeps two cores busy
@@ -73,6 +74,7 @@ class Pieces:
             if piece.faults:  # a key that nobody asks for again: next time the method may work
                 self._keys[piece.span] += f"-{secrets.token_hex(8)}"
                 self._faults[piece.span] = piece.faults
+            check_same(self._task.video)
             self._cache.put(self._keys[piece.span], piece.data)
 
     def _tick(self, index: int) -> None:

@@ -113,6 +113,7 @@ def _check_header(container: Any, stream: Any) -> None:
 def _packets(container: Any, stream: Any) -> dict[str, Any]:
     """Walk all packets: count, key frames, what an edit list hides, what is flagged as damaged, where all ends."""
     shown = discarded = corrupt = untimed = unordered = 0
+    times: set[int] = set()
     keys: list[int] = []
     first: int | None = None
     end = 0.0
@@ -133,6 +134,8 @@ def _packets(container: Any, stream: Any) -> dict[str, Any]:
             untimed += 1
         else:
             first = packet.pts if first is None else min(first, packet.pts)
+            unordered += packet.pts in times  # two pictures at one time cannot be told apart
+            times.add(packet.pts)
             if packet.is_keyframe:
                 keys.append(packet.pts)
         if packet.dts is not None:

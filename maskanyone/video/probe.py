@@ -17,6 +17,7 @@ from typing import Any
 from maskanyone import errors
 from maskanyone.data import Colours, Sound, Video
 from maskanyone.video.limits import LIMITS
+from maskanyone.video.read import check_same, stamp
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 #: seconds between two questions whether to stop
@@ -48,10 +49,13 @@ def probe(path: Path | str, ask: Callable[[], None] = lambda: None) -> Video:
     if not path.is_file():
         raise errors.Unreadable(path, "is not there or is no file", "Check its name and folder")
     try:
+        state = stamp(str(path.resolve()))
         with ThreadPoolExecutor(1) as beside:
             digest = beside.submit(_sha256, path, ask)
             facts = _inspected(path, ask)
-            return _video(path, digest.result(), facts)
+            video = _video(path, digest.result(), state, facts)
+        check_same(video)
+        return video
     except PermissionError:
         raise errors.Unreadable(path, "may not be read by you", "Change its permissions or copy it") from None
 
@@ -89,7 +93,7 @@ def _answer(command: list[str], seconds: float, ask: Callable[[], None]) -> byte
             child.kill()
 
 
-def _video(path: Path, digest: str, facts: dict[str, Any]) -> Video:
+def _video(path: Path, digest: str, state: tuple[int, int, int, int], facts: dict[str, Any]) -> Video:
     width, height = facts["stored"]
     aspect = Fraction(facts["aspect"])
     turned = facts["turns"] % 2 == 1
@@ -99,6 +103,7 @@ def _video(path: Path, digest: str, facts: dict[str, Any]) -> Video:
         name=path.name,
         sha256=digest,
         bytes=path.stat().st_size,
+        stamp=state,
         index=facts["index"],
         container=facts["container"],
         codec=facts["codec"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections import deque
@@ -12,11 +13,11 @@ from typing import Any
 import av
 import cv2
 import numpy as np
-from av.video.frame import VideoFrame
+from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import Interpolation
 
 from maskanyone.data import Pixels, Video
-from maskanyone.errors import Damaged, Failed
+from maskanyone.errors import Damaged, Failed, Unreadable
 from maskanyone.video.filters import Filter, colours_after, filter_for, scaling
 from maskanyone.video.limits import LIMITS, OPEN
 from maskanyone.video.picture import Picture
@@ -32,6 +33,10 @@ _MOST_BACK = 0.5
 #: seconds to wait for a decoder that stalls before asking whether to stop
 _PATIENCE = 0.5
 _TURNS = {1: cv2.ROTATE_90_CLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+
+class _UnsoundKeyError(Exception):
+    """What calls itself a key frame is none: pictures after it lean on others before it."""
 
 
 class Frame:
@@ -76,13 +81,26 @@ def read(video: Video, start: int = 0, after: int | None = None, *, salvage: boo
     Args:
         video: facts from ``probe``.
         start: index of the first frame that is yielded.
-        after: its predecessor's time (source's time base); ``None`` begins at the first frame.
+        after: its predecessor's time (source's time base), where reading may begin at a key frame; else all before
+            ``start`` is decoded and counted.
         salvage: yield frames that a loss has spoiled, marked ``lost``, instead of refusing.
 
     Raises:
         Damaged: something is missing and ``salvage`` is off.
     """
-    index, previous, step = start, after, 1
+    if after is not None and video.seekable:
+        try:
+            yield from _numbered(video, start, after, salvage)
+            return
+        except _UnsoundKeyError:  # nothing was given yet
+            pass
+    yield from _numbered(video, start, None, salvage)
+
+
+def _numbered(video: Video, start: int, after: int | None, salvage: bool) -> Iterator[Frame]:
+    """Frames from ``start`` on; from a key frame where ``after`` is given, else counted from the front."""
+    seeking = after is not None
+    index, previous, step = (start, after, 1) if seeking else (0, None, 1)
     for source, lost in _filtered(video, _trusted(video, after, salvage)):
         pts = source.pts if source.pts is not None else (previous + step if previous is not None else 0)
         if after is not None and pts <= after:
@@ -94,8 +112,25 @@ def read(video: Video, start: int = 0, after: int | None = None, *, salvage: boo
         if previous is not None:
             step = pts - previous
         duration = 0 if video.interlaced else int(source.duration or 0)  # the deinterlacer counts in fields
-        yield Frame(source, video, index, pts, duration or step, lost)
+        # counted from the front where nothing can be sought: a time alone does not say which frame it is
+        if index >= start:
+            yield Frame(source, video, index, pts, duration or step, lost)
         index, previous = index + 1, pts
+
+
+def check_same(video: Video) -> None:
+    """Raise ``Unreadable`` where the file is no longer the one that was probed."""
+    if stamp(video.path) != video.stamp:
+        raise Unreadable(video.name, "was changed while it was read", "Run it again when nothing writes to it")
+
+
+def stamp(path: str) -> tuple[int, int, int, int]:
+    """What tells one state of a file from another: device, inode, bytes, time of change in ns; zeros if it is gone."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return 0, 0, 0, 0
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def check_whole(video: Video, *, salvage: bool) -> None:
@@ -155,11 +190,14 @@ def _trusted(video: Video, after: int | None, salvage: bool) -> Iterator[tuple[V
     watch = _Watch(video, salvage)
     held: deque[tuple[VideoFrame, bool]] = deque()
     depth = _REORDERED if salvage else 0
+    sought = False
     with av.open(video.path, options=OPEN) as container:
         stream = _stream(container, video)
         if after is not None and video.seekable and (key := _key_before(video, after)) is not None:
             container.seek(key, stream=stream, backward=True)
+            sought = True
             watch.resume(after)
+        check_same(video)
         for packet in container.demux(stream):
             watch.saw(packet)
             try:
@@ -168,6 +206,9 @@ def _trusted(video: Video, after: int | None, salvage: bool) -> Iterator[tuple[V
                 watch.failed(packet)
                 continue
             for frame in frames:
+                if sought and not (frame.key_frame and frame.pict_type == PictureType.I):
+                    raise _UnsoundKeyError
+                sought = False
                 held.append((frame, watch.spoiled(frame)))
                 if held[-1][1] and not frame.key_frame:  # pictures shown before it may lean on it
                     held = deque((f, lost or not f.key_frame) for f, lost in held)

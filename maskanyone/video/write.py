@@ -172,7 +172,7 @@ def _writing(path: Path, timescale: int = _MILLISECONDS) -> Iterator[Any]:
     """
     options = {"movflags": "+faststart", "movie_timescale": str(min(timescale, _FINEST_TIMESCALE))}
     try:
-        with av.open(str(path), "w", format="mp4", options=options) as result:
+        with av.open(str(path.absolute()), "w", format="mp4", options=options) as result:
             result.metadata.update(TAGS)
             yield result
         with path.open("rb") as file:
@@ -191,7 +191,7 @@ def _writing(path: Path, timescale: int = _MILLISECONDS) -> Iterator[Any]:
 
 def _verify(video: Video, path: Path, times: NDArray[np.int64], tick: Callable[[], None], *, sound: bool) -> None:
     """Read the file back: its streams, every frame's time, where the last ends, and that its first picture decodes."""
-    with av.open(str(path)) as result:
+    with av.open(str(path.absolute())) as result:
         kinds = sorted(s.type for s in result.streams)
         stream: Any = result.streams.video[0]
         found: list[tuple[int, int]] = []
@@ -204,5 +204,5 @@ def _verify(video: Video, path: Path, times: NDArray[np.int64], tick: Callable[[
         shown = [begin for begin, _ in sorted(found)] + [max(end for _, end in found)] if found else []
         if kinds != (["audio", "video"] if sound else ["video"]) or not np.array_equal(shown, meant):
             raise Failed(video.name, "the written result is not what was meant", "Please report this; nothing was kept")
-    with av.open(str(path)) as result:
+    with av.open(str(path.absolute())) as result:
         next(result.decode(video=0))

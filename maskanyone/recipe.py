@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DEFAULT = "faces"
 _MOST_BYTES = 1 << 20
+_CHANGED = " (changed)"
 
 
 class _Part(BaseModel):
@@ -94,8 +95,8 @@ class Recipe(_Part):
         """Read a recipe from a JSON file; raises ``BadRecipe``."""
         path = Path(path)
         try:
-            if not path.is_file():
-                raise BadRecipe(path, "is no file", "Check its name and folder")
+            if path.exists() and not path.is_file():
+                raise BadRecipe(path, "is no file", "Choose a recipe's JSON file")
             if path.stat().st_size > _MOST_BYTES:
                 raise BadRecipe(path, "is too large for a recipe", "Choose a recipe's JSON file")
             return Recipe.parse(json.loads(path.read_text("utf-8")), path)
@@ -175,7 +176,7 @@ class Recipe(_Part):
         plain = self.model_dump(mode="json")
         people: dict[str, Any] = plain["people"][0] if plain["people"] else {"who": "everyone", "hide": []}
         people["hide"] = [step for step in people["hide"] if step["target"] not in targets] + steps
-        return Recipe.parse(plain | {"people": [people]}, "--hide")
+        return Recipe.parse(plain | {"people": [people]} | self._changed(), "--hide")
 
     def with_values(self, settings: Iterable[str]) -> Recipe:
         """Set values named as ``hide.face.strength=0.8`` or ``output.crf=20``; raises ``BadRecipe``."""
@@ -185,12 +186,19 @@ class Recipe(_Part):
             if not equals or ("." not in name and name != "seed"):
                 raise BadRecipe(setting, "does not set anything", "Write it as hide.face.strength=0.8 or output.crf=20")
             _set(plain, name.strip().split("."), _value(text), setting)
-        return Recipe.parse(plain, "--set")
+        return Recipe.parse(plain | self._changed(), "--set")
 
     def with_sound(self, keep: bool) -> Recipe:
         """Keep or remove the sound."""
         step: dict[str, Any] = {"method": "voice.keep" if keep else "voice.remove", "version": 1, "params": {}}
-        return Recipe.parse(self.model_dump(mode="json") | {"sound": [step]}, "--audio")
+        if [str(step["method"])] == [one.method for one in self.sound]:
+            return self
+        return Recipe.parse(self.model_dump(mode="json") | {"sound": [step]} | self._changed(), "--audio")
+
+    def _changed(self) -> dict[str, str]:
+        """Name and description once a step differs: the old words would say what is not so."""
+        known = self.name.removesuffix(_CHANGED)
+        return {"name": known + _CHANGED if known else "", "description": ""}
 
 
 def presets() -> Mapping[str, Path]:

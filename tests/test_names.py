@@ -83,7 +83,15 @@ def test_results_of_an_earlier_run_are_no_recordings(tmp_path):
     for name in ("a.mp4", "masked/a.mp4", "masked/deep/b.mp4", "elsewhere/c.mp4", "elsewhere/c.report.json"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "elsewhere" / "c.report.json").write_text('{"result": {"bytes": 1}}')
     assert recordings([tmp_path], tmp_path / "masked") == [tmp_path / "a.mp4"]
+
+
+def test_a_recording_with_somebody_elses_report_beside_it_is_not_left_out(tmp_path):
+    for name, report in (("a.mkv", '{"result": {"bytes": 1}}'), ("b.mp4", '{"result": {"bytes": 2}}'), ("c.mp4", "x")):
+        (tmp_path / name).write_bytes(b"x")
+        (tmp_path / name).with_suffix(".report.json").write_text(report)
+    assert [path.name for path in recordings([tmp_path], tmp_path / "out")] == ["a.mkv", "b.mp4", "c.mp4"]
 
 
 def test_a_file_that_is_named_is_taken_whatever_its_name(tmp_path):

@@ -134,12 +134,23 @@ def test_a_report_that_is_none_is_a_strangers_file(text, here):
 
 def test_overwriting_replaces_both_files(here):
     target = here.folder / "result.mp4"
-    target.write_bytes(b"old")
-    (here.folder / "result.report.json").write_text("old")
+    target.write_bytes(b"changed since")
     result = maskanyone.mask(here.source, target, here.recipe, overwrite=True)
     assert not result.skipped
     assert sorted(path.name for path in here.folder.iterdir()) == sorted(SUFFIXES)
     assert maskanyone.mask(here.source, target, here.recipe).skipped
+
+
+@pytest.mark.parametrize("report", [None, "notes of my own"])
+def test_not_even_overwriting_replaces_what_is_no_result_of_ours(here, report):
+    target, beside = here.folder / "result.mp4", here.folder / "result.report.json"
+    target.write_bytes(b"a recording of my own")
+    beside.unlink()
+    if report is not None:
+        beside.write_text(report)
+    with pytest.raises(maskanyone.BadOutput, match="is there already"):
+        maskanyone.mask(here.source, target, here.recipe, overwrite=True)
+    assert target.read_bytes() == b"a recording of my own"
 
 
 def test_a_report_without_its_result_is_made_whole(here):

@@ -222,12 +222,13 @@ def _looks(facts: Facts) -> list[dict[str, Any]]:
 
 def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) -> str:
     frames = len(facts.timeline)
+    shown = int(hidden.sum())
     if hidden.any() or stretches:
-        what = f"Faces are hidden in {int(hidden.sum()):,} of {frames:,} frames."
+        what = f"At least one face is hidden in {shown:,} of {frames:,} frames."
+        if shown < frames:
+            what += f" In {frames - shown:,} no face was found: make sure that nobody is in them."
     else:
-        what = f"No face was found in {frames:,} frames; the picture is unchanged."
-    if covered := _covered(facts):
-        what += f" {covered:,} frames are covered wholly, for nobody could look at them."
+        what = f"Nothing is hidden: no face was found in {frames:,} frames. Make sure that nobody is in them."
     left = f" {len(stretches)} stretches were not seen in every frame; look at them." if stretches else ""
     if facts.doubted:
         left += f" {len(facts.doubted)} weak sights were not taken for faces and are not hidden; look at them."

@@ -154,6 +154,8 @@ class Batch:
             "to_look_at": len(report["to_look_at"]),
             "faults": report["faults"],
         }
+        if not report["faces"]["tracks"] and not self._as_json:
+            speak.err.print("  Where people are small in the picture, --set detect.centerface.size=1280 finds more.")
         self._tell(source, plain, _line(source, report, time.monotonic() - began, skipped=result.skipped))
         for faulty in report["faults"][:3]:
             speak.err.print(f"  {faulty}", style="yellow")
@@ -169,12 +171,12 @@ class Batch:
 
 
 def _line(source: Path, report: Mapping[str, Any], seconds: float, *, skipped: bool) -> str:
-    """``interview.mp4  faces hidden in 1,180 of 1,204 frames · 3 stretches to look at · sound removed · 12 s``."""
+    """``interview.mp4  a face hidden in 1,180 of 1,204 frames · 3 stretches to look at · sound removed · 12 s``."""
     faces, frames, left = report["faces"], report["result"]["frames"], len(report["to_look_at"])
     hidden = (
-        f"faces hidden in {faces['frames_hidden']:,} of {frames:,} frames"
+        f"a face hidden in {faces['frames_hidden']:,} of {frames:,} frames"
         if faces["tracks"]
-        else f"no face found in {frames:,} frames"
+        else f"NOTHING HIDDEN: no face found in {frames:,} frames"
     )
     parts = [hidden]
     if covered := faces.get("frames_covered_wholly"):

@@ -191,13 +191,13 @@ def _trusted(video: Video, after: int | None, salvage: bool) -> Iterator[tuple[V
     held: deque[tuple[VideoFrame, bool]] = deque()
     depth = _REORDERED if salvage else 0
     sought = False
+    check_same(video)
     with av.open(video.path, options=OPEN) as container:
         stream = _stream(container, video)
         if after is not None and video.seekable and (key := _key_before(video, after)) is not None:
             container.seek(key, stream=stream, backward=True)
             sought = True
             watch.resume(after)
-        check_same(video)
         for packet in container.demux(stream):
             watch.saw(packet)
             try:
@@ -214,6 +214,8 @@ def _trusted(video: Video, after: int | None, salvage: bool) -> Iterator[tuple[V
                     held = deque((f, lost or not f.key_frame) for f, lost in held)
             while len(held) > depth:
                 yield held.popleft()
+        if sought:  # not one picture came
+            raise _UnsoundKeyError
         watch.finished()
         yield from held
 

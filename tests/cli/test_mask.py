@@ -53,7 +53,7 @@ def test_a_result_and_its_report_lie_in_the_folder(mask: Callable[..., Said], cl
     told = report(result)
     assert told["source"]["sha256"] == hashlib.sha256(source).hexdigest()
     assert told["result"]["sha256"] == hashlib.sha256(result.read_bytes()).hexdigest()
-    assert answer.out.startswith(f"clip.mp4  faces hidden in {told['faces']['frames_hidden']} of 25 frames")
+    assert answer.out.startswith(f"clip.mp4  a face hidden in {told['faces']['frames_hidden']} of 25 frames")
     assert " · sound removed · " in answer.out
     assert streams(result) == ["video"]
 
@@ -115,7 +115,7 @@ def test_options_become_the_recipe_in_the_report(mask: Callable[..., Said], clip
 def test_a_recipe_from_a_file_is_followed(mask: Callable[..., Said], say: Say, clip: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.json").write_text(say("presets", "faces-mosaic").out, "utf-8")
     mask(clip, "--recipe", tmp_path / "mine.json")
-    assert report(tmp_path / "out" / "clip.mp4")["recipe"]["name"] == Recipe.preset("faces-mosaic").name
+    assert report(tmp_path / "out" / "clip.mp4")["recipe"]["name"].startswith(Recipe.preset("faces-mosaic").name)
 
 
 def test_a_folder_s_recordings_keep_their_places(mask: Callable[..., Said], clip: Path, tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ def test_recordings_of_a_folder_are_found_once_and_results_are_left(tmp_path: Pa
     for name in ("b.MP4", "a.mov", "notes.txt", ".c.mp4", "below/d.webm", *results):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"")
+    (tmp_path / "g.report.json").write_text('{"result": {"bytes": 0}}')
     found = recordings([tmp_path, tmp_path / "a.mov", tmp_path / "notes.txt"], tmp_path / "out")
     assert [path.relative_to(tmp_path).as_posix() for path in found] == ["a.mov", "b.MP4", "below/d.webm", "notes.txt"]
 

@@ -1,0 +1,95 @@
+"""What attackers found: a second reading gives the frames of the first, and a source that changes is refused."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+import maskanyone
+from maskanyone.video.probe import probe
+from maskanyone.video.read import check_same, read
+
+FRAMES = 60
+
+
+def picture(index: int, size: tuple[int, int]) -> np.ndarray:
+    """A picture that tells its number by its grey."""
+    return np.full((size[1], size[0], 3), 20 + 3 * index, np.uint8)
+
+
+def clip(path: Path, codec: str, rate: int, options: dict[str, str], sizes: list[tuple[int, int]]) -> Path:
+    """A clip of grey steps; the size changes after equal parts where several are given."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate, options=options)
+        stream.pix_fmt, (stream.width, stream.height) = "yuv420p", sizes[0]
+        for index in range(FRAMES):
+            frame = av.VideoFrame.from_ndarray(picture(index, sizes[0]), format="rgb24")
+            frame.pts, frame.time_base = index, Fraction(1, rate)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def greys(frames) -> list[tuple[int, int, float]]:
+    return [(frame.index, frame.pts, float(frame.small((16, 16)).mean())) for frame in frames]
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "rate", "options"),
+    [
+        ("b-pictures.avi", "libx264", 25, {"bf": "3", "g": "12"}),
+        ("many a millisecond.mkv", "libx264", 2000, {"bf": "0", "g": "12"}),
+        ("plain.mp4", "libx264", 25, {"bf": "3", "g": "12"}),
+        ("refresh.mp4", "libx264", 25, {"x264-params": "intra-refresh=1:keyint=12"}),
+    ],
+)
+def test_reading_on_from_any_frame_gives_the_frames_of_the_first_reading(name, codec, rate, options, tmp_path: Path):
+    video = probe(clip(tmp_path / name, codec, rate, options, [(64, 48)]))
+    first = greys(read(video, salvage=True))
+    for start in (1, 13, 30, len(first) - 1):
+        assert greys(read(video, start, first[start - 1][1], salvage=True)) == first[start:]
+
+
+def test_a_source_that_changed_is_refused(tmp_path: Path):
+    path = clip(tmp_path / "a.mp4", "libx264", 25, {}, [(64, 48)])
+    video = probe(path)
+    check_same(video)
+    clip(tmp_path / "b.mp4", "libx264", 25, {}, [(64, 48)]).replace(path)
+    with pytest.raises(maskanyone.Unreadable, match="was changed while it was read"):
+        list(read(video))
+
+
+def test_a_source_that_is_gone_is_refused_in_a_sentence(tmp_path: Path):
+    path = clip(tmp_path / "a.mp4", "libx264", 25, {}, [(64, 48)])
+    video = probe(path)
+    path.unlink()
+    with pytest.raises(maskanyone.Unreadable):
+        list(read(video))
+
+
+def test_pictures_of_another_size_come_in_the_first_ones_size(tmp_path: Path):
+    parts = [clip(tmp_path / f"{n}.mkv", "libvpx", 25, {}, [size]) for n, size in enumerate([(64, 48), (128, 96)])]
+    joined = tmp_path / "joined.mkv"
+    with av.open(str(joined), "w") as container:
+        stream, shift = None, 0
+        for part in parts:
+            with av.open(str(part)) as source:
+                stream = stream or container.add_stream_from_template(source.streams.video[0])
+                for packet in source.demux(video=0):
+                    if packet.size:
+                        packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+                        packet.stream = stream
+                        container.mux(packet)
+            shift += 40 * FRAMES
+    video = probe(joined)
+    assert {frame.opened()[1].size for frame in read(video, salvage=True)} == {(64, 48)}
+
+
+@pytest.mark.parametrize("size", [(108, 240), (120, 266), (16, 400), (400, 16)])
+def test_narrow_pictures_can_be_compared_with_their_neighbours(size, tmp_path: Path):
+    video = probe(clip(tmp_path / "a.mp4", "libx264", 25, {}, [size]))
+    assert {frame.thumbnail(128).shape[1] for frame in read(video)} == {128}

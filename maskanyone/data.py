@@ -164,7 +164,6 @@ class Video:
     name: str
     sha256: str
     bytes: int
-    stamp: tuple[int, int, int, int]
     index: int
     container: str
     codec: str
@@ -187,6 +186,7 @@ class Video:
     duration: float
     dropped: tuple[str, ...] = ()
     damage: tuple[str, ...] = ()
+    stamp: tuple[int, int, int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         "methods": [dict(method) for method in facts.methods],
         "faces": {
             "frames_hidden": int(hidden.sum()),
-            "frames_covered_wholly": _covered(facts),
+            "frames_covered_wholly": int(_covered(facts).sum()),
             "most_at_once": _most_at_once(facts),
             "tracks": len(facts.tracks),
         },
@@ -143,12 +143,12 @@ def _hidden_frames(facts: Facts) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return hidden
 
 
-def _covered(facts: Facts) -> int:
+def _covered(facts: Facts) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Frames of which nothing shows."""
     covered = np.zeros(len(facts.timeline), bool)
     for span in (*facts.blind, *facts.timeline.lost):
         covered[span.start : span.stop] = True
-    return int(covered.sum())
+    return covered
 
 
 def _most_at_once(facts: Facts) -> int:
@@ -222,11 +222,14 @@ def _looks(facts: Facts) -> list[dict[str, Any]]:
 
 def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) -> str:
     frames = len(facts.timeline)
-    shown = int(hidden.sum())
+    covered = _covered(facts)
+    clear = int((~hidden & ~covered).sum())
     if hidden.any() or stretches:
-        what = f"At least one face is hidden in {shown:,} of {frames:,} frames."
-        if shown < frames:
-            what += f" In {frames - shown:,} no face was found: make sure that nobody is in them."
+        what = f"At least one face is hidden in {int(hidden.sum()):,} of {frames:,} frames."
+        if covered.any():
+            what += f" {int(covered.sum()):,} frames are covered wholly, for nobody could look at them."
+        if clear:
+            what += f" In {clear:,} no face was found: make sure that nobody is in them."
     else:
         what = f"Nothing is hidden: no face was found in {frames:,} frames. Make sure that nobody is in them."
     left = f" {len(stretches)} stretches were not seen in every frame; look at them." if stretches else ""

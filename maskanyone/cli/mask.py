@@ -175,7 +175,7 @@ def _line(source: Path, report: Mapping[str, Any], seconds: float, *, skipped: b
     faces, frames, left = report["faces"], report["result"]["frames"], len(report["to_look_at"])
     hidden = (
         f"a face hidden in {faces['frames_hidden']:,} of {frames:,} frames"
-        if faces["tracks"]
+        if faces["tracks"] or faces.get("frames_covered_wholly")
         else f"NOTHING HIDDEN: no face found in {frames:,} frames"
     )
     parts = [hidden]

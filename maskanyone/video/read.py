@@ -120,7 +120,7 @@ def _numbered(video: Video, start: int, after: int | None, salvage: bool) -> Ite
 
 def check_same(video: Video) -> None:
     """Raise ``Unreadable`` where the file is no longer the one that was probed."""
-    if stamp(video.path) != video.stamp:
+    if video.stamp is not None and stamp(video.path) != video.stamp:
         raise Unreadable(video.name, "was changed while it was read", "Run it again when nothing writes to it")
 
 

@@ -200,7 +200,7 @@ def test_what_was_stopped_goes_on_where_it_was(film: Path, whole: Whole, tmp_pat
 
 @posix
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "share"), [("SIGINT", 0.02), ("SIGINT", 0.3), ("SIGINT", 0.7), ("SIGTERM", 0.5)])
+@pytest.mark.parametrize(("name", "share"), [("SIGINT", 0.02), ("SIGINT", 0.25), ("SIGINT", 0.5), ("SIGTERM", 0.4)])
 def test_the_command_line_stopped_by_a_signal_ends_with_130(
     film: Path, whole: Whole, tmp_path: Path, name: str, share: float
 ):
@@ -226,7 +226,8 @@ def test_the_command_line_stopped_before_it_masks_ends_with_130_too(tmp_path: Pa
 def test_the_command_line_stopped_at_twenty_moments(film: Path, whole: Whole, tmp_path: Path):
     chance = random.Random()
     for turn in range(20):
-        after = (turn + chance.random()) / 20 * whole.seconds * 0.8
+        # a process that has begun to work ends sooner than the one that was timed
+        after = (turn + chance.random()) / 20 * whole.seconds * 0.6
         stop = interrupted(film, tmp_path / str(turn), after, signal.SIGINT)
         print(f"Ctrl-C {stop.after:5.2f} s after it began to work: ended within {stop.took:4.2f} s")
 

@@ -23,6 +23,7 @@ from maskanyone.pipeline.watch import Cancel, Progress, Watch
 from maskanyone.recipe import Recipe
 from maskanyone.render.piece import VERSION as RENDER
 from maskanyone.render.piece import Hiding, Renderer, Task
+from maskanyone.runtime import settle
 from maskanyone.track import Links, link
 from maskanyone.video.audio import check_sound
 from maskanyone.video.encode import Output
@@ -71,6 +72,7 @@ def mask(
 ) -> Result:
     """Hide what the recipe says in one recording; see ``maskanyone.mask``."""
     began = time.monotonic()
+    settle()
     recipe.check()
     watch = Watch(Path(video).name, progress, cancel)
     target, source, there = prepared(
@@ -132,12 +134,14 @@ def analyse(
     salvage: bool = False,
 ) -> Analysis:
     """Find and follow everybody; hides nothing. See ``maskanyone.analyse``."""
+    settle()
     watch = Watch(Path(video).name, progress, cancel)
     return _analysed(probe(video, watch.ask), recipe, cache, watch, salvage)
 
 
 def preview(video: Path | str, seconds: float, recipe: Recipe, *, around: float = 1.0) -> tuple[Pixels, Pixels]:
     """One frame before and after, from a look at the time around it alone. See ``maskanyone.preview``."""
+    settle()
     source = probe(video)
     if not 0 <= seconds <= source.duration:
         raise BadTime(source.name, f"has no frame at {seconds:g} s", f"Choose a time up to {source.duration:.1f} s")

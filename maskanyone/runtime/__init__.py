@@ -18,3 +18,14 @@ QUIET = {
 def be_quiet() -> None:
     """Switch off telemetry, downloads and chatter of every runtime, in code and not only in settings."""
     os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
+
+
+def settle() -> None:
+    """Prepare this process: quiet runtimes, and OpenCV on one thread, which small pictures are done on soonest.
+
+    What several threads at once are for is decided here and not by each library.
+    """
+    import cv2
+
+    be_quiet()
+    cv2.setNumThreads(1)

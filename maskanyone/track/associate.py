@@ -7,6 +7,8 @@ that is left (the idea of ByteTrack, https://arxiv.org/abs/2110.06864).
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,7 @@ from maskanyone.track.params import TrackParams
 X, Y, W, H, U, V, SEEN_AT, BORN, UNTIL, LABEL = range(10)  # columns of what is known of a track: px, px/s, s
 PLACE, EXTENT, VELOCITY = slice(X, W), slice(W, U), slice(U, SEEN_AT)
 
+FEW = 4  # sightings or tracks, up to which all pairings are tried
 CLOSE = 0.7  # cost up to which trusted scores choose first
 RESIZED = 2.2  # times larger or smaller: not the same face
 
@@ -136,9 +139,21 @@ def pairs(cost: Array, limit: float) -> tuple[Index, Index]:
     rows, columns = possible.nonzero()
     if possible.sum(axis=0).max() <= 1 and possible.sum(axis=1).max() <= 1:
         return rows, columns
-    # imported late: scipy costs a third of a second, and most films have no two choices anywhere
-    from scipy.optimize import linear_sum_assignment
-
-    rows, columns = linear_sum_assignment(np.where(possible, cost, limit))
+    rows, columns = _assigned(np.where(possible, cost, limit))
     kept = possible[rows, columns]
     return rows[kept], columns[kept]
+
+
+def _assigned(cost: Array) -> tuple[Index, Index]:
+    """Rows and columns at least total cost, as many as there can be."""
+    if cost.shape[0] > cost.shape[1]:
+        columns, rows = _assigned(cost.T)
+        return rows, columns
+    if cost.shape[1] <= FEW:  # importing scipy takes a quarter of a second, and few films have more faces at once
+        every = np.array(list(permutations(range(cost.shape[1]), cost.shape[0])))
+        rows = np.arange(cost.shape[0])
+        return rows, every[cost[rows, every].sum(axis=1).argmin()]
+    from scipy.optimize import linear_sum_assignment
+
+    rows, columns = linear_sum_assignment(cost)
+    return rows, columns

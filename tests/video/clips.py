@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -85,6 +86,20 @@ def record(
             for packet in sounding(heard.codec_context, sound):
                 packet.stream = heard
                 file.mux(packet)
+    return path
+
+
+def trimmed(path: Path, start: float, seconds: float) -> Path:
+    """Let every edit list of an MP4 file show only so many seconds, as phones trim: all else stays in it."""
+    data = bytearray(path.read_bytes())
+    (ticks,) = struct.unpack_from(">I", data, data.index(b"mvhd") + 16)
+    at = data.index(b"elst")
+    while at >= 0:
+        (scale,) = struct.unpack_from(">I", data, data.index(b"mdhd", at) + 16)
+        (first,) = struct.unpack_from(">i", data, at + 16)
+        struct.pack_into(">Ii", data, at + 12, round(seconds * ticks), first + round(start * scale))
+        at = data.find(b"elst", at + 1)
+    path.write_bytes(data)
     return path
 
 

@@ -19,8 +19,9 @@ from maskanyone.errors import Cancelled, Refused, TooLarge, Unreadable
 from maskanyone.video import probe as room
 from maskanyone.video.limits import FORMATS, LIMITS
 from maskanyone.video.probe import probe
+from maskanyone.video.read import read
 
-from .clips import Track, record
+from .clips import Track, record, through, trimmed
 
 
 def test_the_facts_of_a_plain_recording(tmp_path):
@@ -64,6 +65,42 @@ def test_a_recording_that_ends_early_is_seen(suffix, tmp_path):
     cut.write_bytes(data[: len(data) * 6 // 10])
     assert any("ends early" in said for said in probe(cut).damage)
     assert probe(path).damage == ()
+
+
+@pytest.mark.parametrize("bframes", [0, 2])
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+@pytest.mark.parametrize(("start", "seconds"), [(0, 1.0), (0, 1.5), (0.2, 1.0), (1.1, 0.3), (0, 0.04), (0, 2.0)])
+def test_a_trimmed_recording_is_whole_and_what_is_hidden_stays_hidden(start, seconds, codec, bframes, tmp_path):
+    options = {"g": "12", "bf": str(bframes), "sc_threshold": "0"} if codec == "libx264" else {
+        "x265-params": f"keyint=12:bframes={bframes}:open-gop=0:log-level=none"}  # fmt: skip
+    path = trimmed(record(tmp_path / "a.mp4", codec, options, count=50, sound=Track()), start, seconds)
+    video = probe(path)
+    meant = min(25 * seconds, 50 - 25 * start)
+    assert video.damage == ()
+    assert video.packets == pytest.approx(meant, abs=1)
+    assert video.packets + video.discarded == 50
+    assert video.duration == pytest.approx(seconds, abs=0.06)
+    assert video.seekable == (video.packets == 50)
+    frames = list(read(video))
+    assert len(frames) == video.packets
+    assert not any(frame.lost for frame in frames)
+    begins = float(frames[0].pts * video.time_base - video.zero)
+    assert begins == pytest.approx(0, abs=0.04)
+
+
+def test_a_trimmed_recording_keeps_no_sound_of_what_is_hidden(tmp_path):
+    path = trimmed(record(tmp_path / "a.mp4", options={"g": "12"}, count=50, sound=Track()), 0.2, 1.0)
+    through(path, tmp_path / "b.mp4")
+    with av.open(str(tmp_path / "b.mp4"), options={"ignore_editlist": "1"}) as container:
+        ends = max(float((p.pts + p.duration) * p.time_base) for p in container.demux(audio=0) if p.size)
+    assert 1.0 <= ends < 1.1
+
+
+def test_a_trimmed_recording_that_ends_early_is_seen(tmp_path):
+    path = record(tmp_path / "a.mp4", count=100, size=(320, 240), container={"movflags": "faststart"})
+    data = trimmed(path, 0.2, 3.0).read_bytes()
+    path.write_bytes(data[: len(data) * 5 // 10])
+    assert any("ends early" in said for said in probe(path).damage)
 
 
 @pytest.mark.parametrize("side", [16_000, 9_000])

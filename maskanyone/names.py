@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from maskanyone import files
 from maskanyone.errors import BadOutput
-from maskanyone.video.write import temporary
 
 VIDEO_SUFFIXES = frozenset(
     ".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .mts .m2ts .vob .3gp .3g2 .flv .wmv .asf .ogv .mxf .dv .gif".split()
@@ -113,13 +113,12 @@ class Pseudonyms:
         """Write the key file, readable by its owner alone."""
         try:
             self.key_file.parent.mkdir(parents=True, exist_ok=True)
-            beside = temporary(self.key_file)
-            private = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(private, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-                csv.writer(file).writerows(
-                    [("result", "recording"), *((name, source) for source, name in self._names.items())]
-                )
-            os.replace(beside, self.key_file)
+            with files.replaced(self.key_file) as beside:
+                private = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(private, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+                    csv.writer(file).writerows(
+                        [("result", "recording"), *((name, source) for source, name in self._names.items())]
+                    )
         except OSError as error:
             raise BadOutput(
                 self.key_file, f"cannot be written ({error.strerror})", "Choose another folder with -o"

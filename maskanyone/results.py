@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -11,12 +10,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from maskanyone import keys
+from maskanyone import files, keys
 from maskanyone.audit.report import FORMAT
 from maskanyone.data import Video
 from maskanyone.errors import BadOutput
 from maskanyone.recipe import Recipe
-from maskanyone.video.write import temporary
 
 _LEAST_FREE = 20 << 20
 
@@ -51,7 +49,7 @@ class Target:
             return None
         report = read_report(self.report)
         ours = report is not None and report.get("key") == key(self._source, self._recipe)
-        if ours and report is not None and self.video.exists() and _sha256(self.video) == report["result"]["sha256"]:
+        if report and ours and self.video.exists() and files.sha256(self.video) == report["result"]["sha256"]:
             return None if overwrite or (anonymous and "name" in report["source"]) else report
         if (overwrite and (report is not None or not self.video.exists())) or (ours and not self.video.exists()):
             return None
@@ -67,10 +65,8 @@ class Target:
     def writing(self) -> Iterator[Path]:
         """A temporary file beside the result, gone afterwards whatever happens."""
         self._make_folder()
-        for old in self.video.parent.glob(".*.part"):
-            if old.name.startswith((f".{self.video.name}.", f".{self.report.name}.")) and not _alive(old):
-                old.unlink(missing_ok=True)
-        unfinished = temporary(self.video)
+        files.sweep(self.video.parent, (self.video.name, self.report.name))
+        unfinished = files.temporary(self.video)
         try:
             yield unfinished
         finally:
@@ -81,18 +77,15 @@ class Target:
 
         A result that is replaced goes before, so that it never lies beside the report of another.
         """
-        beside = temporary(self.report)
         told = False
         try:
             if self._free and self.video.exists():
                 raise BadOutput(self.video, "has come there meanwhile", "Move it away, or choose another folder")
-            # a name that is no text is written as JSON escapes
-            with beside.open("w", encoding="utf-8", errors="backslashreplace") as file:
-                json.dump(report, file, indent=1, ensure_ascii=False)
-                file.flush()
-                os.fsync(file.fileno())
-            self.video.unlink(missing_ok=True)
-            os.replace(beside, self.report)
+            with files.replaced(self.report) as beside:
+                # a name that is no text is written as JSON escapes
+                with beside.open("w", encoding="utf-8", errors="backslashreplace") as file:
+                    json.dump(report, file, indent=1, ensure_ascii=False)
+                self.video.unlink(missing_ok=True)
             told = True
             os.replace(unfinished, self.video)
         except OSError as error:
@@ -101,8 +94,6 @@ class Target:
             raise BadOutput(
                 self.video, f"cannot be written ({error.strerror})", "Choose another folder with -o"
             ) from None
-        finally:
-            beside.unlink(missing_ok=True)
 
     def _make_folder(self) -> None:
         folder = self.video.parent
@@ -137,24 +128,3 @@ def read_report(path: Path) -> dict[str, Any] | None:
         return None
     whole = isinstance(report, dict) and report.get("format") == FORMAT and isinstance(report.get("result"), dict)
     return report if whole and "sha256" in report["result"] else None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _alive(unfinished: Path) -> bool:
-    """Whether the process that writes this temporary file still runs."""
-    process = unfinished.name.rsplit(".", 2)[1].partition("-")[0]
-    if not process.isdigit():
-        return False
-    if os.name == "nt":
-        return True
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

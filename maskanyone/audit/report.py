@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from maskanyone import files
 from maskanyone.data import FILLED, GUESSED, SEEN, STATES, Looks, Span, Timeline, Track, Video
 
 FORMAT = 1
@@ -108,12 +108,10 @@ def _source(facts: Facts, anonymous: bool) -> dict[str, Any]:
 
 
 def _result(facts: Facts, result: Path) -> dict[str, Any]:
-    with result.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     timeline = facts.timeline
     seconds = float((int(timeline.pts[-1]) - int(timeline.pts[0]) + timeline.last) * facts.video.time_base)
     return {
-        "sha256": digest,
+        "sha256": files.sha256(result),
         "bytes": result.stat().st_size,
         "frames": len(timeline),
         "seconds": round(seconds, 6),

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from maskanyone import files
 from maskanyone.cli import speak
 from maskanyone.cli.mask import Batch, choose
 from maskanyone.errors import BadOutput
 from maskanyone.results import read_report
-from maskanyone.video.write import temporary
 
 
 def demo(
@@ -42,7 +42,7 @@ def _make(clip: Path) -> None:
         clip.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadOutput(clip.parent, f"cannot be used ({error.strerror})", "Choose another folder with -o") from None
-    unfinished = temporary(clip)
+    unfinished = files.temporary(clip)
     try:
         sample.make(unfinished)
         if not clip.exists():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from maskanyone import errors
+from maskanyone import errors, files
 from maskanyone.data import Colours, Sound, Video
 from maskanyone.video.limits import LIMITS
 from maskanyone.video.read import check_same, stamp
@@ -22,7 +21,6 @@ from maskanyone.video.read import check_same, stamp
 _PACKAGE = Path(__file__).resolve().parents[2]
 #: seconds between two questions whether to stop
 _PATIENCE = 0.2
-_CHUNK = 1 << 22
 _CHILD = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # a stop from the keyboard reaches all; the parent tells
@@ -51,7 +49,7 @@ def probe(path: Path | str, ask: Callable[[], None] = lambda: None) -> Video:
     try:
         state = stamp(str(path.resolve()))
         with ThreadPoolExecutor(1) as beside:
-            digest = beside.submit(_sha256, path, ask)
+            digest = beside.submit(files.sha256, path, ask)
             facts = _inspected(path, ask)
             video = _video(path, digest.result(), state, facts)
         check_same(video)
@@ -127,12 +125,3 @@ def _video(path: Path, digest: str, state: tuple[int, int, int, int], facts: dic
         dropped=tuple(facts["dropped"]),
         damage=tuple(facts["damage"]),
     )
-
-
-def _sha256(path: Path, ask: Callable[[], None]) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            ask()
-    return digest.hexdigest()

@@ -6,13 +6,12 @@ three colours, which keeps hues; colours outside BT.709 are clipped.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone import folders
+from maskanyone import files, folders
 
 PQ, HLG = 16, 18
 VERSION = 1
@@ -31,9 +30,8 @@ def table_file(transfer: int) -> Path:
     folder.mkdir(exist_ok=True)
     path = folder / f"hdr-{transfer}-v{VERSION}.cube"
     if not path.exists():
-        beside = path.with_suffix(f".{os.getpid()}")
-        beside.write_text(_cube(transfer), encoding="ascii")
-        os.replace(beside, path)
+        with files.replaced(path) as beside:
+            beside.write_text(_cube(transfer), encoding="ascii")
     return path
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
-import os
-import secrets
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -18,6 +16,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from maskanyone import files
 from maskanyone.data import Pixels, Timeline, Video
 from maskanyone.errors import BadOutput, Failed
 from maskanyone.video.audio import KeptSound
@@ -65,17 +64,8 @@ def write_rgb(
     path: Path, frames: Iterable[Pixels], rate: int, sound: NDArray[np.float32] | None = None, sound_rate: int = 44_100
 ) -> None:
     """Write a small clip made by code. frames: uint8 (h, w, 3), RGB, even size. sound: float32 (N,), -1 to 1."""
-    unfinished = temporary(path)
-    with contextlib.ExitStack() as stack:
-        stack.callback(unfinished.unlink, missing_ok=True)
-        with _writing(unfinished) as result:
-            _write_rgb(result, frames, rate, sound, sound_rate)
-        os.replace(unfinished, path)
-
-
-def temporary(target: Path) -> Path:
-    """A name beside ``target`` that nobody takes for a result."""
-    return target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+    with files.replaced(path) as unfinished, _writing(unfinished) as result:
+        _write_rgb(result, frames, rate, sound, sound_rate)
 
 
 def _write_rgb(
@@ -175,8 +165,7 @@ def _writing(path: Path, timescale: int = _MILLISECONDS) -> Iterator[Any]:
         with av.open(str(path.absolute()), "w", format="mp4", options=options) as result:
             result.metadata.update(TAGS)
             yield result
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+        files.to_disk(path)
     except (av.FFmpegError, OSError) as error:
         if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC):
             raise BadOutput(path.parent, "has no space left", "Free some, or choose another folder with -o") from None

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from maskanyone import folders
+from maskanyone import files, folders
 from maskanyone.errors import MissingWeights
-from maskanyone.weights import files, record, sources
+from maskanyone.weights import record, sources
 from maskanyone.weights.prepare import STEPS
 from maskanyone.weights.sources import Progress, SourceError
 from maskanyone.weights.weight import Weight
@@ -70,13 +70,13 @@ def _ways(weight: Weight, work: Path, progress: Progress) -> Iterator[tuple[str,
 
 
 def _land(weight: Weight, write: Callable[[Path], None], final: Path) -> None:
-    with files.landing(final) as part:
+    with files.replaced(final) as part:
         write(part)
         _check(weight, part)
 
 
 def _check(weight: Weight, file: Path) -> None:
-    found = files.sha256(file)
+    found = files.remembered_sha256(file)
     if found != weight.sha256:
         what = f"{weight.file} there has the wrong content"
         raise SourceError(f"{what} and is refused (sha256 {found} instead of {weight.sha256})")
@@ -87,8 +87,12 @@ def _prepared(weight: Weight, original: Path) -> record.Prepared | None:
         return None
     step = STEPS[weight.prepare]
     final = original.with_name(step.file_name(original.name))
-    with files.landing(final) as part:
+    with files.replaced(final) as part:
         step.run(original, part)
     return record.Prepared(
-        file=final.name, bytes=final.stat().st_size, sha256=files.sha256(final), step=step.id, version=step.version
+        file=final.name,
+        bytes=final.stat().st_size,
+        sha256=files.remembered_sha256(final),
+        step=step.id,
+        version=step.version,
     )

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from maskanyone import folders
+from maskanyone import files, folders
 from maskanyone.errors import MissingWeights
-from maskanyone.weights import files
 from maskanyone.weights.prepare import STEPS
 from maskanyone.weights.weight import Weight
 
@@ -63,7 +62,7 @@ def read(weight: Weight) -> Record | None:
 
 def write(weight: Weight, record: Record) -> None:
     """Keep the record."""
-    with files.landing(_place(weight)) as part:
+    with files.replaced(_place(weight)) as part:
         part.write_text(record.model_dump_json(indent=2), encoding="utf-8")
 
 
@@ -87,14 +86,14 @@ def verified(weight: Weight) -> tuple[Record, list[Path]]:
     for file, size, sha256 in here:
         if files.size(file) is None:
             raise MissingWeights(weight.name, f"{file} is gone", remedy)
-        if files.size(file) != size or files.sha256(file) != sha256:
+        if files.size(file) != size or files.remembered_sha256(file) != sha256:
             raise MissingWeights(weight.name, f"{file} was changed since it was stored", remedy)
     return record, [file for file, _, _ in here]
 
 
 def accept(weight: Weight) -> None:
     """Note that the licence was accepted, as it stands."""
-    with files.landing(_acceptances()) as part:
+    with files.replaced(_acceptances()) as part:
         part.write_text(json.dumps({**_accepted(), weight.name: weight.licence}, indent=2), encoding="utf-8")
 
 

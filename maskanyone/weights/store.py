@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from maskanyone import folders
+from maskanyone import files, folders
 from maskanyone.errors import MissingWeights
-from maskanyone.weights import files, record
+from maskanyone.weights import record
 from maskanyone.weights.fetch import Got, fetch
 from maskanyone.weights.sources import Progress
 from maskanyone.weights.weight import Weight, catalogue

@@ -245,11 +245,12 @@ def test_what_a_dead_process_left_is_swept_away_and_a_living_ones_is_not(
     dead, living = 2**22 + 1, os.getpid()  # no process has a number as large as the first
     for name in ("film.mp4", "film.report.json", "other.mp4"):
         for process in (dead, living):
-            (out / f".{name}.{process}-0000.part").write_bytes(b"half")
+            (out / f".{name}.{process}-00000000.part").write_bytes(b"half")
     maskanyone.mask(undisturbed.clip, out / "film.mp4", recipe(), cache=filled)
     assert set(tree(out)) == {
-        "film.mp4", "film.report.json", f".film.mp4.{living}-0000.part", f".film.report.json.{living}-0000.part",
-        f".other.mp4.{living}-0000.part", f".other.mp4.{dead}-0000.part",
+        "film.mp4", "film.report.json",
+        f".film.mp4.{living}-00000000.part", f".film.report.json.{living}-00000000.part",
+        f".other.mp4.{living}-00000000.part", f".other.mp4.{dead}-00000000.part",
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from maskanyone.data import Colours, Timeline, Video
 from maskanyone.errors import BadOutput, Failed
 from maskanyone.video.encode import Output, PieceEncoder, constant_rate, output_base
-from maskanyone.video.write import join, temporary
+from maskanyone.video.write import join
 
 from .clips import CLICKS, Track, clicks, facts, record, through
 
@@ -163,13 +163,6 @@ def test_a_stop_while_joining_is_passed_on(tmp_path):
 
     with pytest.raises(InterruptedError):
         join(video, timeline, pieces(video, timeline), tmp_path / "result.mp4", sound=False, tick=stop)
-
-
-def test_a_temporary_name_is_hidden_beside_the_result_and_never_the_same_twice(tmp_path):
-    target = tmp_path / "a.mp4"
-    names = {temporary(target) for _ in range(50)}
-    assert len(names) == 50
-    assert all(name.parent == tmp_path and name.name.startswith(".a.mp4.") and name.suffix == ".part" for name in names)
 
 
 def shade(number: int) -> int:

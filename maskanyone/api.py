@@ -21,6 +21,7 @@ def mask(
     overwrite: bool = False,
     salvage: bool = False,
     anonymous: bool = False,
+    name: str | None = None,
     cache: Store | None = None,
 ) -> Result:
     """Hide what a recipe says in one recording and write the result and its report.
@@ -35,6 +36,7 @@ def mask(
             accepted, and returned as it is.
         salvage: mask a damaged recording; pictures that a loss has spoiled are covered wholly.
         anonymous: leave the recording's name out of the report.
+        name: what the report calls the recording, where that is not its file's name.
         cache: where facts and finished pieces are kept; this machine's cache unless given.
 
     Returns:
@@ -54,6 +56,7 @@ def mask(
             overwrite=overwrite,
             salvage=salvage,
             anonymous=anonymous,
+            name=name,
         )
 
 

@@ -34,6 +34,26 @@ def presets() -> Path:
     return _made(data() / "presets")
 
 
+def files() -> Path:
+    """Recordings that were copied in, and results, by their content."""
+    return _made(data() / "files")
+
+
+def arriving() -> Path:
+    """Recordings that are still being copied in."""
+    return _made(data() / "arriving")
+
+
+def work() -> Path:
+    """Where runs write before a result is whole; a folder each."""
+    return _made(data() / "work")
+
+
+def logs() -> Path:
+    """What went wrong, for whoever is asked."""
+    return _made(data() / "logs")
+
+
 def _made(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

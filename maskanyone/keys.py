@@ -17,9 +17,14 @@ FORMAT = 1
 
 
 def key(kind: str, **made_of: Any) -> str:
-    """The key of an artefact. Everything in ``made_of`` is plain data."""
+    """The key of an artefact. Everything in ``made_of`` is plain data.
+
+    One that comes from a ``source`` begins with that source's sha256 and a full stop, so that a store can forget all
+    that derives from a recording.
+    """
     plain: Any = {"kind": kind, "format": FORMAT} | made_of
-    return hashlib.sha256(rfc8785.dumps(plain)).hexdigest()
+    digest = hashlib.sha256(rfc8785.dumps(plain)).hexdigest()
+    return f"{made_of['source']}.{digest}" if "source" in made_of else digest
 
 
 @lru_cache

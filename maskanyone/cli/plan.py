@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from maskanyone.cli import speak
-from maskanyone.data import Video
 from maskanyone.errors import MaskAnyoneError
 from maskanyone.recipe import Recipe
-
-#: milliseconds of one core for a frame: each detector's look at 640 px, and coding a megapixel; measured on one machine
-_LOOK_MS, _CODE_MS_A_MEGAPIXEL = 30.0, 15.0
 
 
 def tell(targets: Mapping[Path, Path], recipe: Recipe, *, as_json: bool, overwrite: bool, salvage: bool) -> int:
@@ -45,6 +40,7 @@ def tell(targets: Mapping[Path, Path], recipe: Recipe, *, as_json: bool, overwri
 
 def _plan(source: Path, target: Path, recipe: Recipe, *, overwrite: bool, salvage: bool) -> dict[str, Any]:
     from maskanyone.pipeline import prepared
+    from maskanyone.pipeline.estimate import about_seconds
     from maskanyone.weights import store
 
     _, video, there = prepared(source, target, recipe, overwrite=overwrite, salvage=salvage)
@@ -60,17 +56,9 @@ def _plan(source: Path, target: Path, recipe: Recipe, *, overwrite: bool, salvag
         "height": video.upright[1],
         "sound": "kept" if recipe.keeps_sound() and video.sound else "removed",
         "left_out": list(video.dropped),
-        "about_seconds": 0 if there else round(_seconds(video, recipe), 1),
+        "about_seconds": 0 if there else round(about_seconds(video.packets, video.upright, recipe), 1),
         "about_bytes": int(video.bytes * 1.5),
     }
-
-
-def _seconds(video: Video, recipe: Recipe) -> float:
-    looks = sum((step.checked().size / 640) ** 2 / step.checked().every for step in recipe.detect)  # type: ignore[attr-defined]
-    megapixels = video.upright[0] * video.upright[1] / 1e6
-    return (
-        video.packets * (looks * _LOOK_MS + megapixels * _CODE_MS_A_MEGAPIXEL) / 1000 / max(1, os.cpu_count() or 1) + 1
-    )
 
 
 def _weights(method: str) -> tuple[str, ...]:

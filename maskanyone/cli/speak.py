@@ -14,6 +14,22 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from maskanyone import folders
 from maskanyone.errors import BadOutput, Cancelled, Failed, MaskAnyoneError
+from maskanyone.written import duration, size
+
+__all__ = [
+    "bar",
+    "code",
+    "duration",
+    "err",
+    "fault",
+    "interruptible",
+    "out",
+    "readable",
+    "size",
+    "table",
+    "told",
+    "worst",
+]
 
 out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
@@ -74,24 +90,6 @@ def fault(error: Exception) -> str:
     except (BadOutput, OSError):  # no space, or no folder: the screen is all that is left
         return f"MaskAnyone failed and could not write its log. Please report this:\n{told}"
     return f"MaskAnyone failed ({type(error).__name__}). The details are in {log}; please report them."
-
-
-def duration(seconds: float) -> str:
-    """A duration as it is read aloud: 18 s, 4 min 02 s, 1 h 12 min."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
-def size(number: float) -> str:
-    """A file's size: 340 kB, 12 MB, 1.2 GB."""
-    for unit, factor, digits in (("GB", 1e9, 1), ("MB", 1e6, 0)):
-        if number >= factor:
-            return f"{number / factor:.{digits}f} {unit}"
-    return f"{number / 1e3:.0f} kB"
 
 
 def bar() -> Progress:

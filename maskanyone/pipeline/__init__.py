@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,13 @@ from maskanyone.video.audio import check_sound
 from maskanyone.video.encode import Output
 from maskanyone.video.pieces import divided
 from maskanyone.video.probe import probe
-from maskanyone.video.read import check_same, check_whole
+from maskanyone.video.read import Frame, check_same, check_whole
 from maskanyone.video.tonemap import VERSION as TONEMAP
 from maskanyone.video.write import join
 
 LOOKING, JOINING = "Finding faces", "Writing"
 
-__all__ = ["Analysis", "Cancel", "Progress", "Result", "analyse", "mask", "prepared", "preview"]
+__all__ = ["Analysis", "Cancel", "Glimpse", "Progress", "Result", "analyse", "looked", "mask", "prepared", "preview"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ def mask(
     overwrite: bool = False,
     salvage: bool = False,
     anonymous: bool = False,
+    name: str | None = None,
 ) -> Result:
     """Hide what the recipe says in one recording; see ``maskanyone.mask``."""
     began = time.monotonic()
@@ -78,6 +79,7 @@ def mask(
     target, source, there = prepared(
         video, out_file, recipe, overwrite=overwrite, salvage=salvage, anonymous=anonymous, ask=watch.ask
     )
+    source = replace(source, name=name or source.name)
     if there is not None:
         return Result(target.video, target.report, there, skipped=True)
     analysis = _analysed(source, recipe, cache, watch, salvage)
@@ -141,23 +143,50 @@ def analyse(
 
 def preview(video: Path | str, seconds: float, recipe: Recipe, *, around: float = 1.0) -> tuple[Pixels, Pixels]:
     """One frame before and after, from a look at the time around it alone. See ``maskanyone.preview``."""
+    with Producers(recipe) as producers:
+        moment = looked(probe(video), seconds, producers, around=around)
+    return moment.before(), moment.after(recipe)
+
+
+def looked(source: Video, seconds: float, producers: Producers, *, around: float = 1.0) -> Glimpse:
+    """Look at the time around a frame, so that many recipes with the same detectors can be shown on it.
+
+    Raises:
+        BadTime: there is no frame at that time.
+    """
     settle()
-    source = probe(video)
     if not 0 <= seconds <= source.duration:
         raise BadTime(source.name, f"has no frame at {seconds:g} s", f"Choose a time up to {source.duration:.1f} s")
     moment = Around(source, seconds, around)
-    with Producers(recipe) as producers:
-        seen = look_around(source, producers.made, moment.frames())
+    seen = look_around(source, producers.made, moment.frames())
     assert moment.frame is not None
-    plan = _plan(source, seen, _linked(source, seen, recipe), recipe)
-    _, picture = moment.frame.opened()
-    before = picture.rgb()
-    renderer = Renderer(source, seen.timeline, plan, _hiding(recipe))
-    try:
-        renderer.hide(picture, moment.index)
-    finally:
-        renderer.close()
-    return before, picture.rgb()
+    return Glimpse(source, seen, moment.frame, moment.index)
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """One frame, and what was seen around it. index: of the frame among those looked at."""
+
+    source: Video
+    seen: Seen
+    frame: Frame
+    index: int
+
+    def before(self) -> Pixels:
+        """The frame as it is: uint8 (h, w, 3), RGB, upright."""
+        return self.frame.opened()[1].rgb()
+
+    def after(self, recipe: Recipe) -> Pixels:
+        """The frame as the recipe leaves it; the recipe's detectors are not asked again."""
+        settle()
+        plan = _plan(self.source, self.seen, _linked(self.source, self.seen, recipe), recipe)
+        picture = self.frame.opened()[1]
+        renderer = Renderer(self.source, self.seen.timeline, plan, _hiding(recipe))
+        try:
+            renderer.hide(picture, self.index)
+        finally:
+            renderer.close()
+        return picture.rgb()
 
 
 def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage: bool) -> Analysis:

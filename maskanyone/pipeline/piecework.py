@@ -25,8 +25,10 @@ _CORES_A_PIECE = 2
 class Pieces:
     """Renders what is not there yet, several runs of pieces at once where cores allow, and hands out all in order."""
 
-    def __init__(self, task: Task, settings: Mapping[str, Any], cache: Store, watch: Watch) -> None:
-        self._task, self._cache, self._watch = task, cache, watch
+    def __init__(
+        self, task: Task, settings: Mapping[str, Any], cache: Store, watch: Watch, stage: str = HIDING
+    ) -> None:
+        self._task, self._cache, self._watch, self._stage = task, cache, watch, stage
         self._keys = {
             span: keys.key(
                 "piece", span=keys.span_of(span), inside=keys.inside(task.plan, task.timeline, span), **settings
@@ -83,7 +85,7 @@ class Pieces:
         with self._lock:
             self._done += 1
             done = self._done
-        self._watch.tick(HIDING, done, len(self._task.timeline))
+        self._watch.tick(self._stage, done, len(self._task.timeline))
 
     def _at_once(self) -> int:
         return max(1, (os.cpu_count() or 1) // _CORES_A_PIECE) if self._task.video.seekable else 1

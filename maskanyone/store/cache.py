@@ -63,7 +63,7 @@ class Cache:
             BadOutput: no space, not writable.
         """
         try:
-            self._cache.set(key, hashlib.sha256(value).digest() + value)
+            self._cache.set(key, hashlib.sha256(value).digest() + value, tag=_source(key))
         except (OSError, sqlite3.Error) as error:
             raise self._refused(error) from None
 
@@ -71,9 +71,13 @@ class Cache:
         """Forget a value."""
         self._cache.delete(key)
 
+    def forget(self, source: str) -> int:
+        """Forget all that derives from a source, by its sha256; returns how many values there were."""
+        return self._scrubbed(int(self._cache.evict(source)))
+
     def clear(self) -> int:
         """Forget everything; returns how many values there were."""
-        return int(self._cache.clear())
+        return self._scrubbed(int(self._cache.clear()))
 
     @property
     def bytes(self) -> int:
@@ -91,7 +95,15 @@ class Cache:
             size_limit=self._limit,
             eviction_policy="least-recently-used",
             timeout=60,
+            tag_index=True,
+            sqlite_secure_delete=1,
         )
+
+    def _scrubbed(self, forgotten: int) -> int:
+        """Write the journal back too: nothing deleted stays in it."""
+        with sqlite3.connect(self._folder / "cache.db", timeout=60) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return forgotten
 
     def _refused(self, error: OSError | sqlite3.Error) -> BadOutput:
         words = (getattr(error, "strerror", None) or str(error)).lower()
@@ -100,3 +112,9 @@ class Cache:
             f"cannot be written to ({words})",
             "Free some space, or name another folder in MASKANYONE_DATA",
         )
+
+
+def _source(key: str) -> str | None:
+    """The source that a key names, see ``keys.key``."""
+    source, stop, _ = key.partition(".")
+    return source if stop else None

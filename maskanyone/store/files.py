@@ -1,0 +1,61 @@
+"""Files of ours by what is in them: one place a content, so the same bytes are kept once."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from maskanyone import folders
+from maskanyone.store.tables import Artefact
+
+_SHARD = 2
+#: seconds that a file may lie without a row: whoever made it may be about to write the row
+_GRACE = 300.0
+
+
+def place(sha256: str, suffix: str) -> Path:
+    """Where the file with this content lies, or would."""
+    return folders.files() / sha256[:_SHARD] / f"{sha256}{suffix}"
+
+
+def adopt(path: Path, sha256: str, suffix: str) -> Path:
+    """Take a finished file in; ``path`` is gone afterwards. Both must lie on one file system."""
+    target = place(sha256, suffix)
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    path.chmod(0o600)
+    os.replace(path, target)
+    return target
+
+
+def drop_unused(session: Session, artefacts: Iterable[Artefact]) -> None:
+    """Delete these rows, and their files unless another row has the same content."""
+    gone = list(artefacts)
+    for artefact in gone:
+        session.delete(artefact)
+    session.flush()
+    for artefact in gone:
+        if not _used(session, artefact):
+            place(artefact.sha256, artefact.suffix).unlink(missing_ok=True)
+
+
+def sweep(session: Session) -> int:
+    """Delete files that no row names, left by a process that died between file and row; returns how many."""
+    known = set(session.exec(select(Artefact.sha256)).all())
+    swept = 0
+    for path in folders.files().glob("*/*"):
+        old = path.stat().st_mtime < time.time() - _GRACE
+        if old and path.name.partition(".")[0] not in known:
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+                swept += 1
+    return swept
+
+
+def _used(session: Session, like: Artefact) -> bool:
+    same = select(Artefact.id).where(col(Artefact.sha256) == like.sha256, col(Artefact.suffix) == like.suffix)
+    return session.exec(same.limit(1)).first() is not None

@@ -1,0 +1,159 @@
+"""Recordings: brought in, listed, chosen, and forgotten with everything that came of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, delete, select
+
+from maskanyone import folders
+from maskanyone.store import database, files, owners
+from maskanyone.store.cache import Cache
+from maskanyone.store.tables import (
+    ARRIVING,
+    CHECK,
+    CHECKING,
+    LEAVING,
+    READY,
+    RUNNING,
+    Artefact,
+    Job,
+    Recording,
+)
+
+#: seconds that a run may take to stop before its recording is deleted all the same
+_PATIENCE = 5.0
+
+
+def arriving(owner: str, name: str, size: int) -> Recording:
+    """A recording that is about to be copied in."""
+    made = Recording(owner=owner, name=name, path="", copied=True, bytes=size, state=ARRIVING, chosen=False)
+    made.path = str(folders.arriving() / made.id)
+    with database.session() as session:
+        session.add(made)
+    return made
+
+
+def arrived(recording: str) -> None:
+    """All of it is here: a worker is to look at it."""
+    with database.session() as session:
+        changed = session.exec(
+            update(Recording)
+            .where(col(Recording.id) == recording, col(Recording.state) == ARRIVING)
+            .values(state=CHECKING, added=time.time())
+        )
+        if changed.rowcount:
+            row = session.get_one(Recording, recording)
+            session.add(Job(owner=row.owner, kind=CHECK, recording=recording))
+
+
+def named(owner: str, paths: Sequence[Path]) -> list[Recording]:
+    """Recordings that stay where they are; those known already are left as they are."""
+    with database.session() as session:
+        known = set(session.exec(select(Recording.path).where(Recording.owner == owner)).all())
+        made = [
+            Recording(
+                owner=owner, name=path.name, path=str(path), copied=False, bytes=path.stat().st_size, state=CHECKING
+            )
+            for path in paths
+            if str(path) not in known
+        ]
+        session.add_all(made)
+        session.flush()
+        session.add_all([Job(owner=owner, kind=CHECK, recording=row.id) for row in made])
+        return made
+
+
+def one(owner: str, recording: str) -> Recording | None:
+    """A recording that this user may see."""
+    with database.session() as session:
+        row = session.get(Recording, recording)
+        return row if row and row.state != LEAVING and owners.may_see(owner, row) else None
+
+
+def listed(owner: str, *, start: int = 0, most: int = 25) -> tuple[list[Recording], int]:
+    """One page of recordings, the newest first, and how many there are in all."""
+    with database.session() as session:
+        rows = select(Recording).where(Recording.owner == owner, Recording.state != LEAVING)
+        total = session.exec(select(func.count()).select_from(rows.subquery())).one()
+        newest = rows.order_by(col(Recording.added).desc(), col(Recording.id)).offset(start).limit(most)
+        return list(session.exec(newest).all()), total
+
+
+def chosen(owner: str) -> list[Recording]:
+    """The recordings that are chosen and can be masked, in the order of the list."""
+    with database.session() as session:
+        rows = select(Recording).where(Recording.owner == owner, Recording.state == READY, col(Recording.chosen))
+        return list(session.exec(rows.order_by(col(Recording.added).desc(), col(Recording.id))).all())
+
+
+def choose(owner: str, recordings: Sequence[str] | None, value: bool) -> None:
+    """Choose recordings, or not; all of them for none."""
+    with database.session() as session:
+        which = update(Recording).where(col(Recording.owner) == owner)
+        if recordings is not None:
+            which = which.where(col(Recording.id).in_(recordings))
+        session.exec(which.values(chosen=value))
+
+
+def forget(owner: str, recordings: Sequence[str]) -> None:
+    """Delete recordings and everything that comes of them; a file that was only named stays where it is.
+
+    Runs of theirs that still go on are stopped first.
+    """
+    with database.session() as session:
+        rows = session.exec(select(Recording).where(col(Recording.id).in_(recordings))).all()
+        going = [row.id for row in rows if owners.may_see(owner, row)]
+        session.exec(update(Recording).where(col(Recording.id).in_(going)).values(state=LEAVING))
+        session.exec(update(Job).where(col(Job.recording).in_(going)).values(cancel=True))
+    _await_stop(going)
+    with database.session() as session:
+        hashes = _delete(session, going)
+    if hashes:
+        cache = Cache(folders.cache())
+        try:
+            for sha256 in hashes:
+                cache.forget(sha256)
+        finally:
+            cache.close()
+    database.scrub()
+
+
+def artefact(recording: str, kind: str) -> Artefact | None:
+    """The newest file of a kind that comes from a recording."""
+    with database.session() as session:
+        rows = select(Artefact).where(Artefact.recording == recording, Artefact.kind == kind)
+        return session.exec(rows.order_by(col(Artefact.made).desc()).limit(1)).first()
+
+
+def _delete(session: Session, going: Sequence[str]) -> list[str]:
+    """Delete rows and files; returns the hashes of recordings that nobody has any more."""
+    rows = session.exec(select(Recording).where(col(Recording.id).in_(going))).all()
+    files.drop_unused(session, session.exec(select(Artefact).where(col(Artefact.recording).in_(going))).all())
+    session.exec(delete(Job).where(col(Job.recording).in_(going)))
+    hashes = []
+    for row in rows:
+        if row.copied:
+            (folders.arriving() / row.id).unlink(missing_ok=True)
+        session.delete(row)
+        session.flush()
+        others = select(Recording.id).where(Recording.sha256 == row.sha256).limit(1)
+        if row.sha256 and session.exec(others).first() is None:
+            hashes.append(row.sha256)
+    return hashes
+
+
+def _await_stop(going: Sequence[str]) -> None:
+    """Wait until no worker is at these recordings; one that does not answer loses its claim."""
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        with database.session() as session:
+            at_it = select(Job.id).where(
+                col(Job.recording).in_(going), Job.state == RUNNING, col(Job.lease) > time.time()
+            )
+            if session.exec(at_it.limit(1)).first() is None:
+                return
+        time.sleep(0.1)

@@ -1,0 +1,114 @@
+"""Runs: ordered, listed, stopped, run again; every masking ever, while its recording is there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from maskanyone.store import database, files, owners
+from maskanyone.store.tables import DONE, MASK, QUEUED, RESULT, RUNNING, Artefact, Job, Recording
+
+
+def order(owner: str, which: Sequence[Recording], recipe: Mapping[str, Any], title: str) -> list[Job]:
+    """Put recordings in line to be masked, in their order; damaged ones are salvaged, since somebody chose them."""
+    now = time.time()
+    made = [
+        Job(
+            owner=owner,
+            kind=MASK,
+            recording=row.id,
+            recipe=dict(recipe),
+            title=title,
+            salvage=bool(row.facts.get("damage")),
+            created=now + place * 1e-6,
+        )
+        for place, row in enumerate(which)
+        if owners.may_see(owner, row)
+    ]
+    with database.session() as session:
+        session.add_all(made)
+    return made
+
+
+def one(owner: str, run: str) -> Job | None:
+    """A run that this user may see."""
+    with database.session() as session:
+        row = session.get(Job, run)
+        return row if row and row.kind == MASK and owners.may_see(owner, row) else None
+
+
+def listed(owner: str, *, start: int = 0, most: int = 25) -> tuple[list[tuple[Job, Recording]], int]:
+    """One page of runs with their recordings, the newest first, and how many there are in all."""
+    with database.session() as session:
+        mine = (Job.owner == owner, Job.kind == MASK)
+        total = session.exec(select(func.count()).select_from(Job).where(*mine)).one()
+        rows = select(Job, Recording).join(Recording, col(Job.recording) == col(Recording.id)).where(*mine)
+        newest = rows.order_by(col(Job.created).desc(), col(Job.id)).offset(start).limit(most)
+        return [(job, recording) for job, recording in session.exec(newest).all()], total
+
+
+def finished(owner: str, *, most: int = 200) -> list[tuple[Job, Recording]]:
+    """Runs with a result, the newest first."""
+    with database.session() as session:
+        rows = select(Job, Recording).join(Recording, col(Job.recording) == col(Recording.id))
+        mine = rows.where(Job.owner == owner, Job.kind == MASK, Job.state == DONE)
+        found = session.exec(mine.order_by(col(Job.created).desc()).limit(most)).all()
+        return [(job, recording) for job, recording in found]
+
+
+def newest_of(owner: str, recordings: Sequence[str]) -> dict[str, Job]:
+    """The newest run of each recording that has one."""
+    with database.session() as session:
+        mine = select(Job).where(Job.owner == owner, Job.kind == MASK, col(Job.recording).in_(recordings))
+        return {job.recording: job for job in session.exec(mine.order_by(col(Job.created))).all()}
+
+
+def going(owner: str) -> int:
+    """How many runs are in line or at work."""
+    with database.session() as session:
+        mine = select(func.count()).select_from(Job).where(Job.owner == owner, Job.kind == MASK)
+        return session.exec(mine.where(col(Job.state).in_([QUEUED, RUNNING]))).one()
+
+
+def artefact(run: str, kind: str) -> Artefact | None:
+    """A file that a run has made."""
+    with database.session() as session:
+        return session.exec(select(Artefact).where(Artefact.job == run, Artefact.kind == kind)).first()
+
+
+def forget(owner: str, run: str) -> None:
+    """Delete a finished run with its result; the recording stays."""
+    with database.session() as session:
+        row = session.get(Job, run)
+        if row is None or not owners.may_see(owner, row) or row.state in (QUEUED, RUNNING):
+            return
+        files.drop_unused(session, session.exec(select(Artefact).where(Artefact.job == run)).all())
+        session.delete(row)
+    database.scrub()
+
+
+def file_name(run: str, suffix: str) -> str:
+    """What a run's file is called when it is saved; a second result of one recording has its number in it."""
+    with database.session() as session:
+        job = session.get_one(Job, run)
+        recording = session.get_one(Recording, job.recording)
+        number = _number(session, job)
+    again = f".{number}" if number > 1 else ""
+    ending = ".report.json" if suffix == ".json" else suffix
+    return f"{Path(recording.name).stem}{again}{ending}"
+
+
+def _number(session: Session, job: Job) -> int:
+    """Which of its recording's results this is, counted from 1."""
+    earlier = (
+        select(func.count())
+        .select_from(Artefact)
+        .join(Job, col(Artefact.job) == col(Job.id))
+        .where(Artefact.recording == job.recording, Artefact.kind == RESULT, Job.created <= job.created)
+    )
+    return int(session.exec(earlier).one())

@@ -1,0 +1,152 @@
+"""Previews: one frame of a recording as it is and as a recipe leaves it, kept in memory alone and only a few.
+
+Nothing of it reaches a disk or Streamlit's own caches; a recording that is deleted takes its frames with it.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from maskanyone.data import Pixels, Video
+from maskanyone.pipeline import Glimpse, looked
+from maskanyone.pipeline.producers import Producers
+from maskanyone.recipe import Recipe
+from maskanyone.store.tables import Recording
+from maskanyone.video.probe import probe
+from maskanyone.video.read import stamp
+from maskanyone.video.stills import jpeg
+
+_MOST_LOOKED, _MOST_PICTURES, _MOST_VIDEOS = 6, 64, 32
+_WIDEST, _CARD = 1600, 320
+_QUALITY = 90
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where the page finds a frame. before, after: tokens. hidden: how many faces are hidden in it."""
+
+    before: str
+    after: str
+
+
+class _Memory:
+    """The newest few of something, by key."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Any, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Any) -> Any:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Any, value: Any) -> None:
+        with self._lock:
+            self._kept[key] = value
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+    def forget(self, recordings: set[str]) -> None:
+        with self._lock:
+            for key in [key for key in self._kept if key[0] in recordings]:
+                del self._kept[key]
+
+
+_videos, _looked = _Memory(_MOST_VIDEOS), _Memory(_MOST_LOOKED)
+_tokens, _pictures = _Memory(_MOST_PICTURES), _Memory(_MOST_PICTURES)
+_looking = threading.Lock()
+
+
+def shown(row: Recording, seconds: float, recipe: Recipe, models: Producers) -> Shown:
+    """A frame before and after; the look at the seconds around it is taken once, each recipe's picture is made once.
+
+    Raises:
+        Refused: the recording cannot be read, or has no frame at that time.
+    """
+    glimpse, name = _glimpse(row, seconds, recipe, models)
+    before = _token((row.id, name, "before"), lambda: glimpse.before())
+    after = _token((row.id, name, _identity(recipe)), lambda: glimpse.after(recipe))
+    return Shown(before, after)
+
+
+def card(row: Recording, seconds: float, recipe: Recipe, models: Producers) -> str:
+    """A small picture of what a recipe does to a frame, as a token."""
+    glimpse, name = _glimpse(row, seconds, recipe, models)
+    return _token((row.id, name, f"card {_identity(recipe)}"), lambda: glimpse.after(recipe), _CARD)
+
+
+def address(token: str, side: str) -> str:
+    """Where the server hands a picture out; empty for none."""
+    return f"/api/moments/{token}/{side}.jpg" if token else ""
+
+
+def picture(token: str, side: str) -> bytes | None:
+    """The JPEG behind a token."""
+    del side  # in the address for people's eyes only
+    with _tokens._lock:
+        for key, kept in _tokens._kept.items():
+            if secrets.compare_digest(kept, token):
+                found = key
+                break
+        else:
+            return None
+    data: bytes | None = _pictures.get(found)
+    return data
+
+
+def forget(recordings: list[str]) -> None:
+    """Drop all frames of these recordings."""
+    for memory in (_videos, _looked, _tokens, _pictures):
+        memory.forget(set(recordings))
+
+
+def _glimpse(row: Recording, seconds: float, recipe: Recipe, models: Producers) -> tuple[Glimpse, str]:
+    name = f"{seconds:.3f} {json.dumps(recipe.data()['detect'], sort_keys=True)}"
+    with _looking:  # the same second is asked for by several elements of a page
+        kept: Glimpse | None = _looked.get((row.id, name))
+        if kept is None:
+            video = _video(row)
+            kept = looked(video, min(max(seconds, 0.0), video.duration), models)
+            _looked.put((row.id, name), kept)
+    return kept, name
+
+
+def _video(row: Recording) -> Video:
+    kept: Video | None = _videos.get((row.id,))
+    if kept is None or kept.stamp != stamp(str(Path(row.path).resolve())):
+        kept = replace(probe(row.path), name=row.name)
+        _videos.put((row.id,), kept)
+    return kept
+
+
+def _token(key: tuple[str, str, str], made: Any, width: int = _WIDEST) -> str:
+    if _pictures.get(key) is None:
+        _pictures.put(key, jpeg(_at_most(made(), width), _QUALITY))
+        _tokens.put(key, secrets.token_urlsafe(16))
+    token: str = _tokens.get(key)
+    return token
+
+
+def _at_most(picture: Pixels, width: int) -> Pixels:
+    if picture.shape[1] <= width:
+        return picture
+    height = round(picture.shape[0] * width / picture.shape[1])
+    small: Any = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    return small  # type: ignore[no-any-return]
+
+
+def _identity(recipe: Recipe) -> str:
+    plain = recipe.data()
+    return json.dumps([plain["people"], plain["track"], plain["seed"]], sort_keys=True)

@@ -1,0 +1,137 @@
+"""Files that the page shows or hands out, by ids that cannot be guessed; each answers ranges and nothing is stored.
+
+An original goes to its owner's player only. It is never offered as a file.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from maskanyone.store import files, owners, recordings, runs
+from maskanyone.store.tables import PICTURE, REPORT, RESULT, STRIP, VIEWING, Artefact
+from maskanyone.ui import glimpses
+from maskanyone.ui.words import server as words
+from maskanyone.video.times import frame_times
+
+ASSETS = Path(__file__).parent / "assets"
+_TYPES = {".mp4": "video/mp4", ".webm": "video/webm", ".mov": "video/mp4", ".m4v": "video/mp4", ".jpg": "image/jpeg"}
+
+
+async def recording_video(request: Request) -> Response:
+    """A recording as the browser can play it."""
+    found = await to_thread.run_sync(_playable, request.path_params["id"])
+    return _file(*found) if found else _nothing()
+
+
+async def recording_picture(request: Request) -> Response:
+    """A small picture of a recording."""
+    return await _of_recording(request, PICTURE)
+
+
+async def recording_strip(request: Request) -> Response:
+    """Pictures of a recording in a row."""
+    return await _of_recording(request, STRIP)
+
+
+async def result(request: Request) -> Response:
+    """A result, for the player."""
+    found = await _of_run(request, RESULT)
+    return _file(*found[:2]) if found else _nothing()
+
+
+async def download(request: Request) -> Response:
+    """A result as a file."""
+    found = await _of_run(request, RESULT)
+    return _file(*found) if found else _nothing()
+
+
+async def report(request: Request) -> Response:
+    """A result's report as a file."""
+    found = await _of_run(request, REPORT)
+    return _file(*found) if found else _nothing()
+
+
+async def times(request: Request) -> Response:
+    """When each frame of a result is shown, in seconds."""
+    found = await _of_run(request, RESULT)
+    if not found:
+        return _nothing()
+    return Response(await to_thread.run_sync(_times, found[0]), media_type="application/json")
+
+
+async def moment(request: Request) -> Response:
+    """One frame before or after masking, kept in memory only."""
+    picture = glimpses.picture(request.path_params["token"], request.path_params["side"])
+    return Response(picture, media_type="image/jpeg") if picture else _nothing()
+
+
+ROUTES = [
+    Route("/api/recordings/{id}/video", recording_video),
+    Route("/api/recordings/{id}/picture", recording_picture),
+    Route("/api/recordings/{id}/strip", recording_strip),
+    Route("/api/runs/{id}/result", result),
+    Route("/api/runs/{id}/download", download),
+    Route("/api/runs/{id}/report", report),
+    Route("/api/runs/{id}/times", times),
+    Route("/api/moments/{token}/{side}.jpg", moment),
+    Mount("/api/assets", StaticFiles(directory=ASSETS, check_dir=False)),
+]
+
+
+async def _of_recording(request: Request, kind: str) -> Response:
+    def found() -> Path | None:
+        row = recordings.one(owners.current(), request.path_params["id"])
+        made = recordings.artefact(row.id, kind) if row else None
+        return files.place(made.sha256, made.suffix) if made else None
+
+    path = await to_thread.run_sync(found)
+    return _file(path, path.suffix) if path else _nothing()
+
+
+async def _of_run(request: Request, kind: str) -> tuple[Path, str, str] | None:
+    """Where it lies, its ending, and the name to save it under."""
+
+    def found() -> tuple[Path, str, str] | None:
+        row = runs.one(owners.current(), request.path_params["id"])
+        made: Artefact | None = runs.artefact(row.id, kind) if row else None
+        if row is None or made is None:
+            return None
+        return files.place(made.sha256, made.suffix), made.suffix, runs.file_name(row.id, made.suffix)
+
+    return await to_thread.run_sync(found)
+
+
+def _playable(recording: str) -> tuple[Path, str] | None:
+    row = recordings.one(owners.current(), recording)
+    if row is None:
+        return None
+    copy = recordings.artefact(row.id, VIEWING)
+    if copy is not None:
+        return files.place(copy.sha256, copy.suffix), copy.suffix
+    return (Path(row.path), Path(row.name).suffix.lower()) if row.facts.get("playable") else None
+
+
+def _file(path: Path, suffix: str, save_as: str | None = None) -> Response:
+    if not path.is_file():
+        return _nothing()
+    kind = "application/json" if suffix == ".json" else _TYPES.get(suffix, "video/mp4")
+    place = f"attachment; filename*=UTF-8''{quote(save_as)}" if save_as else "inline"
+    return FileResponse(path, media_type=kind, headers={"content-disposition": place})
+
+
+@lru_cache(maxsize=8)
+def _times(path: Path) -> str:
+    return json.dumps(frame_times(path))
+
+
+def _nothing() -> Response:
+    return PlainTextResponse(words.NOT_THERE, 404)

@@ -1,0 +1,94 @@
+"""The server: Streamlit's app with routes of our own, guarded, and a worker beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tomllib
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import config
+
+from maskanyone import folders
+from maskanyone.jobs.keeper import Keeper
+from maskanyone.ui import media, uploads
+from maskanyone.ui.guard import LOCAL_HOSTS, Guard
+
+SCRIPT = Path(__file__).with_name("main.py")
+#: comma-separated names, besides those of this machine, under which the server may be asked for
+HOSTS = "MASKANYONE_HOSTS"
+#: ``elsewhere``: workers are started by hand (``maskanyone worker``), in a container of their own for instance
+WORKER = "MASKANYONE_WORKER"
+#: what must hold whatever a config.toml says: nothing is sent anywhere, nothing of ours is served to others
+_FIRM: dict[str, Any] = {
+    "browser.gatherUsageStats": False,
+    "server.enableXsrfProtection": True,
+    "server.enableCORS": True,
+    "server.enableStaticServing": False,
+    "server.enableAgentApi": False,
+    "client.showErrorDetails": "none",
+}
+
+
+def application() -> st.App:
+    """The app for an ASGI server or ``streamlit run``."""
+    hosts = frozenset(name.strip() for name in os.environ.get(HOSTS, "").split(",") if name.strip()) | LOCAL_HOSTS
+    for name, value in _FIRM.items():
+        config.set_option(name, value, "maskanyone")
+    config.set_option("server.allowedHosts", sorted(hosts), "maskanyone")
+    return st.App(
+        SCRIPT,
+        routes=[*uploads.ROUTES, *media.ROUTES],
+        middleware=[Middleware(Guard, hosts=hosts)],
+        lifespan=_lifespan,
+    )
+
+
+def run(*, host: str, port: int, hosts: Iterable[str], browser: bool) -> None:
+    """Serve until stopped; returns after the worker has ended."""
+    os.environ[HOSTS] = ",".join([*hosts, os.environ.get(HOSTS, "")])
+    settings = settled() | _FIRM
+    settings |= {"server.address": host, "server.port": port, "server.headless": not browser}
+    application().run(config=settings)
+
+
+def settled() -> dict[str, Any]:
+    """The options of ``.streamlit/config.toml``, by dotted name."""
+    return dict(_flat(tomllib.loads(_config_file().read_text("utf-8"))))
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
+    from anyio import to_thread
+
+    folders.arriving()
+    keeper = None if os.environ.get(WORKER) == "elsewhere" else Keeper()
+    if keeper:
+        keeper.start()
+    try:
+        yield {}
+    finally:
+        if keeper:
+            await to_thread.run_sync(keeper.stop)
+
+
+def beside(name: str, packaged: str) -> Path:
+    """A folder that lies beside the package in a checkout and inside it in a wheel."""
+    inside = Path(__file__).resolve().parents[1] / packaged
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / name
+
+
+def _config_file() -> Path:
+    return beside(".streamlit", "settings") / "config.toml"
+
+
+def _flat(table: dict[str, Any], before: str = "") -> Iterable[tuple[str, Any]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value

@@ -1,0 +1,19 @@
+"""What the server answers when it does not do what was asked."""
+
+from __future__ import annotations
+
+NOT_ANNOUNCED = "The upload does not say its name and size. Drop the recording again."
+BAD_NAME = "The recording's name cannot be used. Rename the file, then drop it again."
+GONE = "This upload is not known any more. Drop the recording again."
+TWICE = "This recording is already being copied in another window."
+ELSEWHERE = "The upload went on from another place. Drop the recording again."
+TOO_MUCH = "More arrived than the recording's size. Drop it again."
+NOT_THERE = "There is nothing at this address."
+
+
+def empty(name: str) -> str:
+    return f"{name} is empty. Copy it from the camera again."
+
+
+def no_room(name: str) -> str:
+    return f"There is no room for {name} on this computer's disk. Free some, then drop it again."

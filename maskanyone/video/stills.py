@@ -1,0 +1,56 @@
+"""A few pictures of a recording, for lists and for choosing a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+
+from maskanyone.data import Pixels, Video
+from maskanyone.video.read import Frame, read
+
+QUALITY = 80
+
+
+def stills(video: Video, seconds: Sequence[float], width: int) -> Iterator[Pixels]:
+    """One picture for each time, uint8 (h, ``width``, 3) RGB with square pixels; the nearest frame not after it.
+
+    Args:
+        seconds: times as a player shows them, ascending.
+    """
+    size = shape(video, width)
+    frames: Iterator[Frame] = iter(())
+    kept: Frame | None = None
+    for wanted in (int((second + float(video.zero)) / float(video.time_base)) for second in seconds):
+        key = max((k for k in video.keys if k <= wanted), default=None) if video.seekable else None
+        if kept is None or (key is not None and kept.pts < key):
+            # reading begins at the key frame itself: one tick before it is asked for
+            frames = read(video, 0, key - 1 if key is not None and key > video.keys[0] else None, salvage=True)
+            kept = next(frames, kept)
+        following = next(frames, None)
+        while following is not None and following.pts <= wanted:
+            kept, following = following, next(frames, None)
+        if kept is None:
+            return
+        yield kept.small(size)
+        kept = following or kept
+
+
+def shape(video: Video, width: int) -> tuple[int, int]:
+    """Width and height of a picture so wide, even and with square pixels."""
+    wide, high = video.upright
+    height = width * high / (wide * float(video.pixel_aspect))
+    return width, max(2, round(height / 2) * 2)
+
+
+def jpeg(picture: Pixels, quality: int = QUALITY) -> bytes:
+    """RGB pixels as a JPEG file, without anything else in it."""
+    done, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    assert done
+    return bytes(data)
+
+
+def beside(pictures: Sequence[Pixels]) -> Pixels:
+    """Pictures of equal size in one row."""
+    return np.hstack(pictures)

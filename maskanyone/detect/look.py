@@ -6,11 +6,9 @@ second run, or one with one detector more, looks only where nobody has looked.
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, TimeoutError
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -18,12 +16,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import Detections, Float, Looks, Pixels, Span, Store, Timeline, Video
-from maskanyone.detect import Detector, Found
+from maskanyone.data import Pixels, Span, Store, Video
+from maskanyone.detect import Found
 from maskanyone.detect.answers import Answers
+from maskanyone.detect.facts import Part, Producer, Seen, joined
 from maskanyone.errors import Failed
 from maskanyone.runtime.crew import Crew, awaited
 from maskanyone.video.read import Frame, ahead, check_same, read
+
+__all__ = ["SPAN", "TIMEOUT", "VERSION", "Key", "Producer", "Seen", "look", "look_around"]
 
 #: goes up when the same detectors would be shown other pictures
 VERSION = 4
@@ -37,30 +38,6 @@ _MOST_STRETCH = 2.0
 _LONGEST_TURN = 0.15
 
 Key = Callable[[str, Span, Mapping[str, Any]], str]
-
-
-@dataclass(frozen=True)
-class Producer:
-    """A detector at work. identity: everything that its answers depend on, plain data."""
-
-    name: str
-    detector: Detector
-    identity: Mapping[str, Any]
-
-    def looks_at(self, index: int) -> bool:
-        """Whether this frame is one of its own."""
-        params = self.detector.params
-        return bool(index % params.every == params.offset % params.every)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """The facts of a whole film. change: float32 (F,), mean difference of HSV to the frame before, 0 to 255."""
-
-    timeline: Timeline
-    detections: Detections
-    looks: Looks
-    change: Float
 
 
 def look(
@@ -84,7 +61,7 @@ def look(
         Damaged: a loss, and ``salvage`` is off.
     """
     eyes = _Eyes(video, producers, timeout)
-    parts: list[_Part] = []
+    parts: list[Part] = []
     reader: _Reader | None = None
     try:
         while not parts or not parts[-1].last:
@@ -93,7 +70,7 @@ def look(
             names = {"frames": key("frames", span, {})} | {
                 p.name: key("detections", span, p.identity) for p in producers
             }
-            part = _Part.known(span, {name: facts.get(k) for name, k in names.items()})
+            part = Part.known(span, {name: facts.get(k) for name, k in names.items()})
             if part is None:
                 if reader is None or reader.position != start:
                     if reader is not None:
@@ -110,7 +87,7 @@ def look(
         eyes.close()
         if reader is not None:
             reader.close()
-    return _joined(video, parts, producers)
+    return joined(video, parts, producers)
 
 
 def look_around(video: Video, producers: Sequence[Producer], frames: Iterator[Frame], timeout: float = TIMEOUT) -> Seen:
@@ -120,7 +97,7 @@ def look_around(video: Video, producers: Sequence[Producer], frames: Iterator[Fr
         part = eyes.look(frames, Span(0, _MOST_AROUND), lambda _: None)
     finally:
         eyes.close()
-    return _joined(video, [part], producers)
+    return joined(video, [part], producers)
 
 
 class _Reader:
@@ -150,47 +127,6 @@ class _Reader:
         self._frames.close()  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True)
-class _Part:
-    """Facts of one span. found: per producer, frames looked at, whether it ran, and detections."""
-
-    span: Span
-    pts: NDArray[np.int64]
-    duration: int
-    lost: NDArray[np.bool_]
-    change: Float
-    last: bool
-    found: dict[str, dict[str, NDArray[Any]]]
-
-    def stored(self) -> dict[str, bytes]:
-        frames = {
-            "pts": self.pts,
-            "duration": self.duration,
-            "lost": self.lost,
-            "change": self.change,
-            "last": self.last,
-        }
-        whole = {name: arrays for name, arrays in self.found.items() if arrays["ran"].all()}  # next time it may work
-        return {"frames": _packed(frames)} | {name: _packed(arrays) for name, arrays in whole.items()}
-
-    @staticmethod
-    def known(span: Span, stored: Mapping[str, bytes | None]) -> _Part | None:
-        arrays = {name: _unpacked(data) for name, data in stored.items()}
-        frames = arrays.pop("frames")
-        if frames is None or any(found is None for found in arrays.values()):
-            return None
-        pts = frames["pts"]
-        return _Part(
-            Span(span.start, span.start + len(pts)),
-            pts,
-            int(frames["duration"]),
-            frames["lost"],
-            frames["change"],
-            bool(frames["last"]),
-            {name: found for name, found in arrays.items() if found is not None},
-        )
-
-
 class _Eyes:
     """Hands small pictures to detectors in threads and gathers what they say, in order."""
 
@@ -214,7 +150,7 @@ class _Eyes:
         before, self._last = self._last, frame.pts
         return before is not None and (frame.pts - before) * self._video.time_base > _LONGEST_TURN
 
-    def look(self, frames: Any, span: Span, tick: Callable[[int], None]) -> _Part:
+    def look(self, frames: Any, span: Span, tick: Callable[[int], None]) -> Part:
         """The next ``len(span)`` frames; fewer where the film ends."""
         for producer in self._producers:
             producer.detector.load()
@@ -254,7 +190,7 @@ class _Eyes:
             self._take(*item, partial(tick, index))
         if not pts and span.start == 0:
             raise Failed(self._video.name, "gave no frame", "Please report this file's kind")
-        return _Part(
+        return Part(
             Span(span.start, span.start + len(pts)),
             np.array(pts, np.int64),
             duration,
@@ -303,65 +239,3 @@ class _Eyes:
         thumbnail = cv2.cvtColor(frame.thumbnail(_CUT_WIDTH), cv2.COLOR_RGB2HSV)
         before, self._thumbnail = self._thumbnail, thumbnail  # type: ignore[assignment]
         return 0.0 if before is None else float(cv2.absdiff(before, thumbnail).mean())
-
-
-def _joined(video: Video, parts: Sequence[_Part], producers: Sequence[Producer]) -> Seen:
-    parts = [part for part in parts if len(part.pts)]
-    pts = np.concatenate([part.pts for part in parts])
-    lost = np.concatenate([part.lost for part in parts])
-    timeline = Timeline(pts, parts[-1].duration, _spans(lost), video.damage)
-    change = np.concatenate([part.change for part in parts])
-    names = tuple(p.name for p in producers)
-    asked, ran = np.zeros((len(names), len(pts)), bool), np.zeros((len(names), len(pts)), bool)
-    rows: list[dict[str, NDArray[Any]]] = []
-    notes: list[str] = []
-    for number, name in enumerate(names):
-        for part in parts:
-            found = part.found[name]
-            asked[number, found["asked"]] = True
-            ran[number, found["asked"][found["ran"]]] = True
-            notes += [str(note) for note in found["notes"]]
-            rows.append(found | {"producer": np.full(len(found["frame"]), number, np.int16)})
-    return Seen(timeline, _detections(rows, names, producers), Looks(names, asked, ran, tuple(notes)), change)
-
-
-def _detections(
-    rows: Sequence[dict[str, NDArray[Any]]], names: tuple[str, ...], producers: Sequence[Producer]
-) -> Detections:
-    most = max((p.detector.points for p in producers), default=0)
-
-    def column(name: str) -> NDArray[Any]:
-        return np.concatenate([r[name] for r in rows])
-
-    points = [
-        np.pad(r["points"], ((0, 0), (0, most - r["points"].shape[1]), (0, 0)), constant_values=np.nan) for r in rows
-    ]
-    order = np.argsort(column("frame"), kind="stable")
-    return Detections(
-        column("frame")[order],
-        column("box")[order],
-        column("score")[order],
-        np.concatenate(points)[order],
-        column("producer")[order],
-        names,
-        producers[0].detector.kind if producers else "face",
-    )
-
-
-def _spans(marked: NDArray[np.bool_]) -> tuple[Span, ...]:
-    """Runs of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(np.int8)))
-    return tuple(Span(int(a), int(b)) for a, b in edges.reshape(-1, 2))
-
-
-def _packed(arrays: Mapping[str, Any]) -> bytes:
-    file = io.BytesIO()
-    np.savez(file, allow_pickle=False, **arrays)
-    return file.getvalue()
-
-
-def _unpacked(data: bytes | None) -> dict[str, NDArray[Any]] | None:
-    if data is None:
-        return None
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        return dict(arrays)

@@ -1,0 +1,144 @@
+"""Facts as artefacts: what a look at a span of frames gave, packed for the cache, and the spans of a film joined."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskanyone.data import Detections, Float, Looks, Span, Timeline, Video
+from maskanyone.detect import Detector
+
+
+@dataclass(frozen=True)
+class Producer:
+    """A detector at work. identity: everything that its answers depend on, plain data."""
+
+    name: str
+    detector: Detector
+    identity: Mapping[str, Any]
+
+    def looks_at(self, index: int) -> bool:
+        """Whether this frame is one of its own."""
+        params = self.detector.params
+        return bool(index % params.every == params.offset % params.every)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The facts of a whole film. change: float32 (F,), mean difference of HSV to the frame before, 0 to 255."""
+
+    timeline: Timeline
+    detections: Detections
+    looks: Looks
+    change: Float
+
+
+@dataclass(frozen=True)
+class Part:
+    """Facts of one span. found: per producer, frames looked at, whether it ran, and detections."""
+
+    span: Span
+    pts: NDArray[np.int64]
+    duration: int
+    lost: NDArray[np.bool_]
+    change: Float
+    last: bool
+    found: dict[str, dict[str, NDArray[Any]]]
+
+    def stored(self) -> dict[str, bytes]:
+        """By name, what is kept: ``frames``, and each producer that ran on all that it was asked for."""
+        frames = {
+            "pts": self.pts,
+            "duration": self.duration,
+            "lost": self.lost,
+            "change": self.change,
+            "last": self.last,
+        }
+        whole = {name: arrays for name, arrays in self.found.items() if arrays["ran"].all()}  # next time it may work
+        return {"frames": _packed(frames)} | {name: _packed(arrays) for name, arrays in whole.items()}
+
+    @staticmethod
+    def known(span: Span, stored: Mapping[str, bytes | None]) -> Part | None:
+        """What was kept of a span, or none where any of it is missing."""
+        arrays = {name: _unpacked(data) for name, data in stored.items()}
+        frames = arrays.pop("frames")
+        if frames is None or any(found is None for found in arrays.values()):
+            return None
+        pts = frames["pts"]
+        return Part(
+            Span(span.start, span.start + len(pts)),
+            pts,
+            int(frames["duration"]),
+            frames["lost"],
+            frames["change"],
+            bool(frames["last"]),
+            {name: found for name, found in arrays.items() if found is not None},
+        )
+
+
+def joined(video: Video, parts: Sequence[Part], producers: Sequence[Producer]) -> Seen:
+    """Consecutive parts as one film, detections in order of frames."""
+    parts = [part for part in parts if len(part.pts)]
+    pts = np.concatenate([part.pts for part in parts])
+    lost = np.concatenate([part.lost for part in parts])
+    timeline = Timeline(pts, parts[-1].duration, _spans(lost), video.damage)
+    change = np.concatenate([part.change for part in parts])
+    names = tuple(p.name for p in producers)
+    asked, ran = np.zeros((len(names), len(pts)), bool), np.zeros((len(names), len(pts)), bool)
+    rows: list[dict[str, NDArray[Any]]] = []
+    notes: list[str] = []
+    for number, name in enumerate(names):
+        for part in parts:
+            found = part.found[name]
+            asked[number, found["asked"]] = True
+            ran[number, found["asked"][found["ran"]]] = True
+            notes += [str(note) for note in found["notes"]]
+            rows.append(found | {"producer": np.full(len(found["frame"]), number, np.int16)})
+    return Seen(timeline, _detections(rows, names, producers), Looks(names, asked, ran, tuple(notes)), change)
+
+
+def _detections(
+    rows: Sequence[dict[str, NDArray[Any]]], names: tuple[str, ...], producers: Sequence[Producer]
+) -> Detections:
+    most = max((p.detector.points for p in producers), default=0)
+
+    def column(name: str) -> NDArray[Any]:
+        return np.concatenate([r[name] for r in rows])
+
+    points = [
+        np.pad(r["points"], ((0, 0), (0, most - r["points"].shape[1]), (0, 0)), constant_values=np.nan) for r in rows
+    ]
+    order = np.argsort(column("frame"), kind="stable")
+    return Detections(
+        column("frame")[order],
+        column("box")[order],
+        column("score")[order],
+        np.concatenate(points)[order],
+        column("producer")[order],
+        names,
+        producers[0].detector.kind if producers else "face",
+    )
+
+
+def _spans(marked: NDArray[np.bool_]) -> tuple[Span, ...]:
+    """Runs of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(np.int8)))
+    return tuple(Span(int(a), int(b)) for a, b in edges.reshape(-1, 2))
+
+
+def _packed(arrays: Mapping[str, Any]) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, **arrays)
+    return file.getvalue()
+
+
+def _unpacked(data: bytes | None) -> dict[str, NDArray[Any]] | None:
+    if data is None:
+        return None
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return dict(arrays)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import av
+from av.video.frame import VideoFrame
 
 from maskanyone.data import Colours, Video
+from maskanyone.errors import Failed
 from maskanyone.video.tonemap import HLG, PQ, table_file
 
 _PLAIN = {"yuv420p", "yuvj420p"}
@@ -65,6 +73,76 @@ def colours_after(video: Video) -> Colours:
         code = _BT709 if video.stored[1] >= _HD_LINES else _BT601
         return Colours(code, code, code)
     return video.colours
+
+
+def filtered(video: Video, frames: Iterator[tuple[VideoFrame, bool]]) -> Iterator[tuple[VideoFrame, bool]]:
+    """Into 8-bit 4:2:0 of one size, once, where the source is anything else, or becomes so within the file."""
+    chosen = filter_for(video)
+    plain = (*video.stored, video.pixel_format)
+    graph = _Graph(video, chosen) if chosen is not None else None
+    marks: deque[bool] = deque()  # filters give one frame for each
+    for frame, lost in frames:
+        if graph is None and (frame.width, frame.height, frame.format.name) == plain:
+            yield frame, lost
+            continue
+        graph = graph or _Graph(video, scaling(video))
+        marks.append(lost)
+        for done in graph.push(frame):
+            yield done, marks.popleft()
+    for done in graph.push(None) if graph is not None else ():
+        yield done, marks.popleft() if marks else False
+
+
+class _Graph:
+    """One FFmpeg filter graph; built anew where the picture's size or format changes within a file."""
+
+    def __init__(self, video: Video, chosen: Filter) -> None:
+        self._video, self._chosen = video, chosen
+        self._graph: Any = None
+        self._shape: tuple[int, int, str] | None = None
+
+    def push(self, frame: VideoFrame | None) -> Iterator[VideoFrame]:
+        if frame is None:
+            yield from self._drained()
+            return
+        shape = (frame.width, frame.height, frame.format.name)
+        if shape != self._shape:
+            yield from self._drained()
+            self._build(frame)
+            self._shape = shape
+        self._graph.push(frame)
+        yield from self._pulled()
+
+    def _build(self, frame: VideoFrame) -> None:
+        graph = av.filter.Graph()
+        graph.threads = 1
+        nodes = [
+            graph.add_buffer(
+                width=frame.width, height=frame.height, format=frame.format, time_base=self._video.time_base
+            )
+        ]
+        nodes += [graph.add(name, **options) for name, options in self._chosen.steps]
+        nodes.append(graph.add("buffersink"))
+        graph.link_nodes(*nodes).configure()
+        self._graph = graph
+
+    def _drained(self) -> Iterator[VideoFrame]:
+        if self._graph is not None:
+            self._graph.push(None)
+            yield from self._pulled()
+
+    def _pulled(self) -> Iterator[VideoFrame]:
+        while True:
+            try:
+                done = self._graph.pull()
+            except (av.BlockingIOError, av.EOFError):
+                return
+            if done.time_base and done.pts is not None and done.time_base != self._video.time_base:
+                ticks = Fraction(done.pts) * done.time_base / self._video.time_base
+                if ticks.denominator != 1:
+                    raise Failed(self._video.name, "lost the exact time of a frame", "Please report this file's kind")
+                done.pts = int(ticks)
+            yield done
 
 
 def _is_hdr(video: Video) -> bool:

@@ -1,4 +1,4 @@
-"""Decode a source into upright 8-bit 4:2:0 frames, in order, with exact times; losses are seen, not glossed over."""
+"""Decode a source into upright 8-bit 4:2:0 frames, in order, with exact times; what is lost is seen (see ``loss``)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from typing import Any
 
 import av
@@ -17,17 +16,16 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import Interpolation
 
 from maskanyone.data import Pixels, Video
-from maskanyone.errors import Damaged, Failed, Unreadable
-from maskanyone.video.filters import Filter, colours_after, filter_for, scaling
+from maskanyone.errors import Unreadable
+from maskanyone.video.filters import colours_after, filtered
 from maskanyone.video.limits import LIMITS, OPEN
+from maskanyone.video.loss import REORDERED, Watch, check_whole, damaged
 from maskanyone.video.picture import Picture
+
+__all__ = ["Frame", "ahead", "check_same", "check_whole", "read", "stamp"]
 
 #: constants of the output version, not of the machine
 DECODER_THREADS = 2
-#: codecs in which every packet holds one picture that is shown
-_ONE_TO_ONE = {"h264", "hevc", "mpeg2video", "prores", "mjpeg"}
-#: pictures that a decoder may show before one that it decoded earlier
-_REORDERED = 16
 #: seconds: a time that lies further back than this belongs to another recording, joined to the first
 _MOST_BACK = 0.5
 #: seconds to wait for a decoder that stalls before asking whether to stop
@@ -101,13 +99,13 @@ def _numbered(video: Video, start: int, after: int | None, salvage: bool) -> Ite
     """Frames from ``start`` on; from a key frame where ``after`` is given, else counted from the front."""
     seeking = after is not None
     index, previous, step = (start, after, 1) if seeking else (0, None, 1)
-    for source, lost in _filtered(video, _trusted(video, after, salvage)):
+    for source, lost in filtered(video, _trusted(video, after, salvage)):
         pts = source.pts if source.pts is not None else (previous + step if previous is not None else 0)
         if after is not None and pts <= after:
             continue
         if previous is not None and pts <= previous:
             if not salvage and (previous - pts) * video.time_base > _MOST_BACK:
-                raise _damaged(video, "its times jump back")
+                raise damaged(video, "its times jump back")
             pts = previous + 1
         if previous is not None:
             step = pts - previous
@@ -131,12 +129,6 @@ def stamp(path: str) -> tuple[int, int, int, int]:
     except OSError:
         return 0, 0, 0, 0
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
-
-
-def check_whole(video: Video, *, salvage: bool) -> None:
-    """Raise ``Damaged`` where the file's packets show a loss already and ``salvage`` is off."""
-    if video.damage and not salvage:
-        raise _damaged(video, video.damage[0])
 
 
 def ahead(frames: Iterator[Frame], ask: Callable[[], None] = lambda: None, depth: int = 6) -> Iterator[Frame]:
@@ -187,9 +179,9 @@ def _next(waiting: queue.Queue[Frame | BaseException | None], ask: Callable[[], 
 
 def _trusted(video: Video, after: int | None, salvage: bool) -> Iterator[tuple[VideoFrame, bool]]:
     """Decoded frames, each with whether a loss before it may have spoiled it."""
-    watch = _Watch(video, salvage)
+    watch = Watch(video, salvage)
     held: deque[tuple[VideoFrame, bool]] = deque()
-    depth = _REORDERED if salvage else 0
+    depth = REORDERED if salvage else 0
     sought = False
     check_same(video)
     with av.open(video.path, options=OPEN) as container:
@@ -220,77 +212,6 @@ def _trusted(video: Video, after: int | None, salvage: bool) -> Iterator[tuple[V
         yield from held
 
 
-class _Watch:
-    """Compares packets with frames: after a loss nothing is trusted until the next key frame."""
-
-    def __init__(self, video: Video, salvage: bool) -> None:
-        self._video, self._salvage = video, salvage
-        self._compare = (
-            video.codec in _ONE_TO_ONE
-            and not video.interlaced
-            and video.container.startswith(("mov", "matroska", "mpegts"))
-        )
-        self._awaited: set[int] = set()
-        self._begun = False
-        self._distrusted_at: int | None = None
-        self._latest = 0
-        self._resumed: int | None = None
-        # FFmpeg's parser tells of a damaged transport packet one picture early, and of the first picture's never
-        self._early = video.container == "mpegts"
-        self._doubt = self._early and bool(video.damage)
-        if video.damage:
-            self._loss(video.damage[0], None)
-
-    def resume(self, after: int) -> None:
-        self._resumed = after
-
-    def saw(self, packet: Any) -> None:
-        if packet.pts is not None:
-            self._latest = packet.pts
-        if packet.is_corrupt or self._doubt:
-            self._loss("a packet is damaged", self._latest)
-        self._doubt = self._early and packet.is_corrupt
-        if self._compare and packet.size and packet.pts is not None and not packet.is_discard:
-            self._awaited.add(packet.pts)
-
-    def failed(self, packet: Any) -> None:
-        if self._begun:  # pictures before the first whole one lack their references: nobody ever saw them
-            self._loss("a picture cannot be decoded", packet.pts if packet.pts is not None else self._latest)
-
-    def spoiled(self, frame: VideoFrame) -> bool:
-        pts = frame.pts
-        if frame.is_corrupt and self._begun:
-            self._loss("a picture is damaged", pts)
-        if pts is not None and self._compare:
-            missing = {p for p in self._awaited if p < pts}
-            self._awaited -= missing | {pts}
-            if missing and self._begun and (self._resumed is None or min(missing) > self._resumed):
-                self._loss("a picture is missing", min(missing))
-        self._begun = True
-        if self._distrusted_at is not None and frame.key_frame and pts is not None and pts > self._distrusted_at:
-            self._distrusted_at = None
-        return self._distrusted_at is not None
-
-    def finished(self) -> None:
-        if not self._begun:
-            raise Damaged(
-                self._video.name, "holds no picture that can be decoded", "Copy it again from where it was recorded"
-            )
-        if self._awaited:
-            self._loss("pictures at the end are missing", max(self._awaited))
-
-    def _loss(self, what: str, pts: int | None) -> None:
-        if not self._salvage:
-            raise _damaged(self._video, what)
-        if pts is not None:
-            self._distrusted_at = pts if self._distrusted_at is None else max(pts, self._distrusted_at)
-
-
-def _damaged(video: Video, what: str) -> Damaged:
-    remedy = "Copy it again, or add --salvage to mask what is left; spoiled pictures are covered wholly"
-    return Damaged(video.name, f"is damaged: {what}", remedy)
-
-
 def _stream(container: Any, video: Video) -> Any:
     stream = container.streams[video.index]
     stream.codec_context.options = {"max_pixels": str(LIMITS.pixels)}
@@ -303,76 +224,6 @@ def _key_before(video: Video, after: int) -> int | None:
     """The last key frame whose successors include the frame after ``after``; none where reading starts at the front."""
     position = int(np.searchsorted(video.keys, after, side="right"))
     return video.keys[position - 1] if position > 1 else None
-
-
-def _filtered(video: Video, frames: Iterator[tuple[VideoFrame, bool]]) -> Iterator[tuple[VideoFrame, bool]]:
-    """Into 8-bit 4:2:0 of one size, once, where the source is anything else, or becomes so within the file."""
-    chosen = filter_for(video)
-    plain = (*video.stored, video.pixel_format)
-    graph = _Graph(video, chosen) if chosen is not None else None
-    marks: deque[bool] = deque()  # filters give one frame for each
-    for frame, lost in frames:
-        if graph is None and (frame.width, frame.height, frame.format.name) == plain:
-            yield frame, lost
-            continue
-        graph = graph or _Graph(video, scaling(video))
-        marks.append(lost)
-        for done in graph.push(frame):
-            yield done, marks.popleft()
-    for done in graph.push(None) if graph is not None else ():
-        yield done, marks.popleft() if marks else False
-
-
-class _Graph:
-    """One FFmpeg filter graph; built anew where the picture's size or format changes within a file."""
-
-    def __init__(self, video: Video, chosen: Filter) -> None:
-        self._video, self._chosen = video, chosen
-        self._graph: Any = None
-        self._shape: tuple[int, int, str] | None = None
-
-    def push(self, frame: VideoFrame | None) -> Iterator[VideoFrame]:
-        if frame is None:
-            yield from self._drained()
-            return
-        shape = (frame.width, frame.height, frame.format.name)
-        if shape != self._shape:
-            yield from self._drained()
-            self._build(frame)
-            self._shape = shape
-        self._graph.push(frame)
-        yield from self._pulled()
-
-    def _build(self, frame: VideoFrame) -> None:
-        graph = av.filter.Graph()
-        graph.threads = 1
-        nodes = [
-            graph.add_buffer(
-                width=frame.width, height=frame.height, format=frame.format, time_base=self._video.time_base
-            )
-        ]
-        nodes += [graph.add(name, **options) for name, options in self._chosen.steps]
-        nodes.append(graph.add("buffersink"))
-        graph.link_nodes(*nodes).configure()
-        self._graph = graph
-
-    def _drained(self) -> Iterator[VideoFrame]:
-        if self._graph is not None:
-            self._graph.push(None)
-            yield from self._pulled()
-
-    def _pulled(self) -> Iterator[VideoFrame]:
-        while True:
-            try:
-                done = self._graph.pull()
-            except (av.BlockingIOError, av.EOFError):
-                return
-            if done.time_base and done.pts is not None and done.time_base != self._video.time_base:
-                ticks = Fraction(done.pts) * done.time_base / self._video.time_base
-                if ticks.denominator != 1:
-                    raise Failed(self._video.name, "lost the exact time of a frame", "Please report this file's kind")
-                done.pts = int(ticks)
-            yield done
 
 
 def _planes(frame: VideoFrame) -> list[Pixels]:

@@ -1,18 +1,23 @@
-"""The one sound track that is kept: AAC and MP3 packets are copied, all else becomes AAC at 192 kbit/s, in sync."""
+"""The one sound track that is kept, in sync: AAC and MP3 are copied, all else becomes AAC at 192 kbit/s.
+
+Text may ride behind a packet's sound (ID3 and APE tags do). Packets are copied only where they are sound to their end.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.stream import Discard
 
 from maskanyone.data import Sound, Video
 from maskanyone.errors import Damaged, Unreadable
 from maskanyone.video.limits import COPIED_SOUNDS, LIMITS, OPEN
+from maskanyone.video.mp3 import is_whole_mp3
 
 BIT_RATE = 192_000
 #: packets before zero that a decoder needs to start (AAC and MP3 lean on one)
@@ -21,6 +26,8 @@ _LEAD = 2
 _RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 #: slower MP3 has no place in MP4
 _LEAST_MP3_RATE = 16_000
+#: frames of a packet's data put twice
+_TWICE = 2
 _LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
 
 
@@ -31,9 +38,12 @@ def check_sound(video: Video) -> None:
 
 
 class KeptSound:
-    """Reads the source's sound and gives packets for ``stream`` of the result; use within ``with``."""
+    """Reads the source's sound and gives packets for ``stream`` of the result; use within ``with``.
 
-    def __init__(self, video: Video, result: Any) -> None:
+    tick: called now and then; may raise to stop.
+    """
+
+    def __init__(self, video: Video, result: Any, tick: Callable[[], None] = lambda: None) -> None:
         assert video.sound is not None
         self._video = video
         try:
@@ -41,7 +51,7 @@ class KeptSound:
         except (av.FFmpegError, OSError):
             raise Unreadable(video.name, "cannot be read any more", "Check that it is still there") from None
         self._track: Any = self._source.streams[video.sound.index]
-        self._copy = _fits(video.sound)
+        self._copy = _fits(video.sound) and _is_clean(video, video.sound, tick)
         if self._copy:
             self.stream = result.add_stream_from_template(self._track)
         else:
@@ -119,6 +129,31 @@ class KeptSound:
 def _fits(sound: Sound) -> bool:
     """Whether its packets may be copied into MP4 as they are."""
     return sound.codec in COPIED_SOUNDS and not (sound.codec == "mp3" and sound.rate < _LEAST_MP3_RATE)
+
+
+def _is_clean(video: Video, sound: Sound, tick: Callable[[], None]) -> bool:
+    """Whether its packets hold whole frames of sound and nothing behind them."""
+    with av.open(video.path, options=OPEN) as source:
+        track: Any = source.streams[sound.index]
+        for other in (stream for stream in source.streams if stream.index != sound.index):
+            other.discard = Discard.all  # not even read, where the container lets them be skipped
+        decoder = av.CodecContext.create(sound.codec, "r")  # the track's own would cut what lies before zero
+        decoder.extradata = track.codec_context.extradata
+        for packet in source.demux(track):
+            tick()
+            data = bytes(packet)
+            if data and not (is_whole_mp3(data) if sound.codec == "mp3" else _is_whole_aac(data, decoder)):
+                return False
+    return True
+
+
+def _is_whole_aac(data: bytes, decoder: Any) -> bool:
+    """Whether one frame ends where its packet does. AAC tells no size: put twice, both decode unless more is between."""
+    data = data.rstrip(b"\0")  # what fills a packet up; a frame ends in ones
+    try:
+        return len(decoder.decode(av.Packet(data + data))) == _TWICE
+    except av.FFmpegError:
+        return False
 
 
 def _resampler(context: Any) -> av.AudioResampler:

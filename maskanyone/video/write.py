@@ -52,7 +52,7 @@ def join(
         pictures = _Pictures(result, iter(pieces), times, base, REORDER if constant_rate(timeline) else 0)
         streams: list[Iterator[Any]] = [pictures.packets()]
         if sound and video.sound is not None:
-            kept = stack.enter_context(KeptSound(video, result))
+            kept = stack.enter_context(KeptSound(video, result, tick))
             streams.append(kept.packets())
         for packet in _merged(streams):
             tick()

@@ -12,6 +12,7 @@ import pytest
 
 from maskanyone.errors import Unreadable
 from maskanyone.video.audio import KeptSound, check_sound
+from maskanyone.video.mp3 import is_whole_mp3
 from maskanyone.video.probe import probe
 
 from .clips import CLICKS, TICK, Track, clicks, drawn, facts, record, sounding, through
@@ -161,6 +162,64 @@ def test_the_source_is_closed_afterwards(tmp_path):
             assert next(kept.packets()).size
         with pytest.raises(Exception, match=r"(?i)closed|not open"):
             next(kept._source.demux())
+
+
+SECRET = b"patient 4711, Jane Doe"
+RIDERS = {
+    "ID3v1": b"TAG" + SECRET.ljust(125, b"\0"),
+    "ID3v2": b"ID3\x04\0\0\0\0\0\x2aTIT2\0\0\0\x20\0\0\0" + SECRET.ljust(31, b"\0"),
+    "APE": b"APETAGEX\xd0\x07\0\0" + SECRET + b"APETAGEX",
+}
+
+
+@pytest.mark.parametrize("where", ["behind the last", "behind one", "before one", "instead of one"])
+@pytest.mark.parametrize("rider", RIDERS)
+@pytest.mark.parametrize(("suffix", "codec"), [(s, c) for s in ("mp4", "mkv", "ts") for c in ("aac", "libmp3lame")])
+def test_text_that_rides_with_the_packets_of_a_sound_does_not_stay(suffix, codec, rider, where, tmp_path):
+    source = ridden(tmp_path / f"source.{suffix}", codec, RIDERS[rider], where)
+    assert SECRET in source.read_bytes() or suffix == "ts"  # which cuts all into pieces
+    through(source, tmp_path / "result.mp4")
+    assert SECRET not in (tmp_path / "result.mp4").read_bytes()
+    assert clicks(tmp_path / "result.mp4") == pytest.approx(CLICKS, abs=SYNC)
+
+
+def test_a_whole_mp3_frame_is_known_by_its_header():
+    encoder: Any
+    for rate in (8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000):
+        encoder = av.CodecContext.create("libmp3lame", "w")
+        encoder.sample_rate, encoder.layout, encoder.format = rate, "mono", "fltp"
+        made = [bytes(packet) for packet in sounding(encoder, Track("libmp3lame", rate))]
+        assert len(made) > 20
+        assert all(is_whole_mp3(data) for data in made)
+        assert is_whole_mp3(made[3] + made[4])
+        assert not any(is_whole_mp3(data) for data in (made[3][:-1], made[3] + b"x", b"x" + made[3], made[3] + b"TAG"))
+    assert not any(
+        is_whole_mp3(data) for data in (b"\xff\xff\xff\xff" * 99, b"\xff\xfb\x00\x00" * 99, b"TAG" + bytes(125))
+    )
+
+
+def ridden(path: Path, codec: str, text: bytes, where: str) -> Path:
+    """A recording with text among its packets of sound."""
+    with av.open(str(path), "w") as file:
+        picture: Any = file.add_stream("libx264", rate=25, options={"threads": "1"})
+        picture.width, picture.height, picture.pix_fmt = 96, 64, "yuv420p"
+        heard: Any = file.add_stream(codec, rate=44_100, layout="mono")
+        for number, drawing in enumerate(drawn(75)):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(drawing), format="rgb24")
+            frame.pts, frame.time_base = number, TICK
+            file.mux(picture.encode(frame.reformat(format="yuv420p")))
+        file.mux(picture.encode(None))
+        made = list(sounding(heard.codec_context, Track(codec)))
+        for number, packet in enumerate(made):
+            data = bytes(packet)
+            if number == (len(made) - 1 if where == "behind the last" else 60):
+                front, back = {"before one": (text, b""), "instead of one": (text, None)}.get(where, (b"", text))
+                data = front + (data if back is not None else b"") + (back or b"")
+            other: Any = av.Packet(data)
+            other.pts, other.dts, other.duration = packet.pts, packet.dts, packet.duration
+            other.time_base, other.stream = packet.time_base, heard
+            file.mux(other)
+    return path
 
 
 def packets(path: Path) -> list[bytes]:

@@ -1,8 +1,10 @@
 """The page: ``streamlit run app.py``, or ``python app.py``."""
 
-from maskanyone.ui.serve import application
+import streamlit as st
 
-app = application()
+from maskanyone.ui.serve import SCRIPT, parts
+
+app = st.App(SCRIPT, **parts())  # streamlit run looks for this very call
 
 if __name__ == "__main__":
     app.run()

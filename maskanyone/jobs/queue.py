@@ -21,10 +21,10 @@ from maskanyone.store import database
 from maskanyone.store.tables import (
     BROKEN,
     CANCELLED,
-    CHECK,
     CHECKING,
     DONE,
     FAILED,
+    LOOKING_OVER,
     QUEUED,
     RUNNING,
     Job,
@@ -204,7 +204,8 @@ def _recover(session: Session, now: float) -> None:
 
 def _tell_recordings(session: Session) -> None:
     """A recording that could not be looked over is broken; its row says why."""
-    failed = select(Job.message).where(Job.recording == Recording.id, Job.kind == CHECK, Job.state == FAILED).limit(1)
+    looked_over = (Job.recording == Recording.id, col(Job.kind).in_(LOOKING_OVER), Job.state == FAILED)
+    failed = select(Job.message).where(*looked_over).limit(1)
     session.exec(
         update(Recording)
         .where(col(Recording.state) == CHECKING, failed.exists())

@@ -12,7 +12,18 @@ from maskanyone.jobs import queue
 from maskanyone.jobs.queue import Claim
 from maskanyone.jobs.tasks import Made
 from maskanyone.store import database, files
-from maskanyone.store.tables import BROKEN, CHECK, FAILED, MASK, ORIGINAL, READY, VIEW, Artefact, Job, Recording
+from maskanyone.store.tables import (
+    BROKEN,
+    FAILED,
+    LOOKING_OVER,
+    MASK,
+    ORIGINAL,
+    READY,
+    VIEW,
+    Artefact,
+    Job,
+    Recording,
+)
 
 
 def take_in(claim: Claim, outcome: Mapping[str, Any]) -> bool:
@@ -38,13 +49,14 @@ def take_in(claim: Claim, outcome: Mapping[str, Any]) -> bool:
         )
     told = outcome["told"]
     with database.session() as session:
-        if not queue.ended(session, claim, told={} if job.kind == CHECK else told):
+        if not queue.ended(session, claim, told={} if job.kind in LOOKING_OVER else told):
             return False
         session.add_all(artefacts)
         recording = session.get_one(Recording, job.recording)
-        if job.kind == CHECK:
+        if job.kind in LOOKING_OVER:
             recording.sha256, recording.facts, recording.state = told["sha256"], told["facts"], READY
             recording.path = str(original or recording.path)
+            recording.bytes = Path(recording.path).stat().st_size
             recording.chosen = not told["facts"]["damage"]
             session.add(recording)
         elif job.kind == MASK and not recording.facts.get("playable", True):
@@ -57,7 +69,7 @@ def refuse(claim: Claim, sentence: str, *, about_recording: bool) -> None:
     with database.session() as session:
         if not queue.ended(session, claim, failed=sentence):
             return
-        if claim.job.kind == CHECK and about_recording:
+        if claim.job.kind in LOOKING_OVER and about_recording:
             recording = session.get_one(Recording, claim.job.recording)
             recording.state, recording.problem, recording.chosen = BROKEN, sentence, False
             session.add(recording)

@@ -10,12 +10,23 @@ from typing import Any
 
 import maskanyone
 from maskanyone import folders
-from maskanyone.files import sha256
+from maskanyone.files import replaced, sha256
 from maskanyone.pipeline import Cancel, Progress
 from maskanyone.pipeline.overview import overview, viewing_copy
 from maskanyone.recipe import Recipe
 from maskanyone.store.cache import Cache
-from maskanyone.store.tables import CHECK, MASK, ORIGINAL, PICTURE, REPORT, RESULT, STRIP, VIEW, VIEWING
+from maskanyone.store.tables import (
+    CHECK,
+    MASK,
+    ORIGINAL,
+    PICTURE,
+    REPORT,
+    RESULT,
+    SAMPLE,
+    STRIP,
+    VIEW,
+    VIEWING,
+)
 
 _LONGEST_NAME = 200
 _FORBIDDEN = '<>:"/\\|?*'
@@ -74,6 +85,14 @@ def _check(order: Order, progress: Progress, cancel: Cancel) -> Outcome:
     return Outcome(tuple(made), {"sha256": seen.video.sha256, "facts": seen.facts})
 
 
+def _sample(order: Order, progress: Progress, cancel: Cancel) -> Outcome:
+    from maskanyone import sample
+
+    with replaced(Path(order.path)) as unfinished:
+        sample.make(unfinished)
+    return _check(order, progress, cancel)
+
+
 def _mask(order: Order, progress: Progress, cancel: Cancel) -> Outcome:
     out = Path(order.folder) / f"{_stem(order.name)}.mp4"
     result = maskanyone.mask(
@@ -109,7 +128,12 @@ def _view(order: Order, progress: Progress, cancel: Cancel) -> Outcome:
     return Outcome((_made(VIEWING, out),), {})
 
 
-_TASKS: Mapping[str, Callable[[Order, Progress, Cancel], Outcome]] = {CHECK: _check, MASK: _mask, VIEW: _view}
+_TASKS: Mapping[str, Callable[[Order, Progress, Cancel], Outcome]] = {
+    CHECK: _check,
+    SAMPLE: _sample,
+    MASK: _mask,
+    VIEW: _view,
+}
 
 
 def work_folder(job: str, fence: int) -> Path:

@@ -26,11 +26,11 @@ from maskanyone.jobs import queue, results
 from maskanyone.jobs.queue import Claim
 from maskanyone.jobs.tasks import Order, work_folder
 from maskanyone.store import database, files
-from maskanyone.store.tables import CHECK, MASK, VIEW, Recording
+from maskanyone.store.tables import CHECK, MASK, SAMPLE, VIEW, Recording
 
 log = logging.getLogger("maskanyone.worker")
 
-LANES = ((CHECK,), (MASK, VIEW))
+LANES = ((CHECK, SAMPLE), (MASK, VIEW))
 #: seconds between two questions to the queue, and between two signs of life
 _PAUSE, _BEAT = 0.3, 0.5
 #: seconds that a job may take to stop by itself, and that it may go on without any word

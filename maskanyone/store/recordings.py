@@ -19,6 +19,7 @@ from maskanyone.store.tables import (
     LEAVING,
     READY,
     RUNNING,
+    SAMPLE,
     Artefact,
     Job,
     Recording,
@@ -48,6 +49,15 @@ def arrived(recording: str) -> None:
         if changed.rowcount:
             row = session.get_one(Recording, recording)
             session.add(Job(owner=row.owner, kind=CHECK, recording=recording))
+
+
+def sample(owner: str, name: str) -> Recording:
+    """The clip that is made by code: a worker is to make it, and to look at it."""
+    made = arriving(owner, name, 0)
+    with database.session() as session:
+        session.exec(update(Recording).where(col(Recording.id) == made.id).values(state=CHECKING))
+        session.add(Job(owner=owner, kind=SAMPLE, recording=made.id))
+    return made
 
 
 def named(owner: str, paths: Sequence[Path]) -> list[Recording]:

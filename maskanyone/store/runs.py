@@ -61,6 +61,15 @@ def finished(owner: str, *, most: int = 200) -> list[tuple[Job, Recording]]:
         return [(job, recording) for job, recording in found]
 
 
+def unfinished(owner: str, *, most: int) -> list[tuple[Job, Recording]]:
+    """Runs in line or at work, those at work first."""
+    with database.session() as session:
+        rows = select(Job, Recording).join(Recording, col(Job.recording) == col(Recording.id))
+        mine = rows.where(Job.owner == owner, Job.kind == MASK, col(Job.state).in_([QUEUED, RUNNING]))
+        order = (col(Job.state) != RUNNING, col(Job.priority).desc(), col(Job.created))
+        return [(job, recording) for job, recording in session.exec(mine.order_by(*order).limit(most)).all()]
+
+
 def newest_of(owner: str, recordings: Sequence[str]) -> dict[str, Job]:
     """The newest run of each recording that has one."""
     with database.session() as session:

@@ -17,14 +17,16 @@ ARRIVING, CHECKING, READY, BROKEN, LEAVING = "arriving", "checking", "ready", "b
 #: states of a job
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 #: kinds of jobs
-CHECK, MASK, VIEW = "check", "mask", "view"
+CHECK, SAMPLE, MASK, VIEW = "check", "sample", "mask", "view"
+#: those that say what a recording is
+LOOKING_OVER = (CHECK, SAMPLE)
 #: kinds of artefacts
 ORIGINAL, PICTURE, STRIP, VIEWING, RESULT, REPORT = "original", "picture", "strip", "viewing", "result", "report"
 
 
 def new_id() -> str:
-    """128 random bits, fit for a URL."""
-    return secrets.token_urlsafe(16)
+    """128 random bits in hexadecimal digits, fit for a URL and for a key on a page."""
+    return secrets.token_hex(16)
 
 
 class Recording(SQLModel, table=True):

@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from maskanyone.store import files, owners, recordings, runs
 from maskanyone.store.tables import PICTURE, REPORT, RESULT, STRIP, VIEWING, Artefact
 from maskanyone.ui import glimpses
+from maskanyone.ui.source import packed_source
 from maskanyone.ui.words import server as words
 from maskanyone.video.times import frame_times
 
@@ -74,6 +75,16 @@ async def moment(request: Request) -> Response:
     return Response(picture, media_type="image/jpeg") if picture else _nothing()
 
 
+async def source(_: Request) -> Response:
+    """The source of this very program (AGPL 13)."""
+    made = await to_thread.run_sync(packed_source)
+    return Response(
+        made,
+        media_type="application/zip",
+        headers={"content-disposition": "attachment; filename=maskanyone-source.zip"},
+    )
+
+
 ROUTES = [
     Route("/api/recordings/{id}/video", recording_video),
     Route("/api/recordings/{id}/picture", recording_picture),
@@ -83,6 +94,7 @@ ROUTES = [
     Route("/api/runs/{id}/report", report),
     Route("/api/runs/{id}/times", times),
     Route("/api/moments/{token}/{side}.jpg", moment),
+    Route("/api/source.zip", source),
     Mount("/api/assets", StaticFiles(directory=ASSETS, check_dir=False)),
 ]
 

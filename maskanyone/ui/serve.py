@@ -34,18 +34,17 @@ _FIRM: dict[str, Any] = {
 }
 
 
-def application() -> st.App:
-    """The app for an ASGI server or ``streamlit run``."""
+def parts() -> dict[str, Any]:
+    """What ``st.App`` takes besides the script; sets what must hold in its configuration."""
     hosts = frozenset(name.strip() for name in os.environ.get(HOSTS, "").split(",") if name.strip()) | LOCAL_HOSTS
     for name, value in _FIRM.items():
         config.set_option(name, value, "maskanyone")
     config.set_option("server.allowedHosts", sorted(hosts), "maskanyone")
-    return st.App(
-        SCRIPT,
-        routes=[*uploads.ROUTES, *media.ROUTES],
-        middleware=[Middleware(Guard, hosts=hosts)],
-        lifespan=_lifespan,
-    )
+    return {
+        "routes": [*uploads.ROUTES, *media.ROUTES],
+        "middleware": [Middleware(Guard, hosts=hosts)],
+        "lifespan": _lifespan,
+    }
 
 
 def run(*, host: str, port: int, hosts: Iterable[str], browser: bool) -> None:
@@ -53,7 +52,7 @@ def run(*, host: str, port: int, hosts: Iterable[str], browser: bool) -> None:
     os.environ[HOSTS] = ",".join([*hosts, os.environ.get(HOSTS, "")])
     settings = settled() | _FIRM
     settings |= {"server.address": host, "server.port": port, "server.headless": not browser}
-    application().run(config=settings)
+    st.App(SCRIPT, **parts()).run(config=settings)
 
 
 def settled() -> dict[str, Any]:

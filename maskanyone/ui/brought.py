@@ -1,0 +1,52 @@
+"""Recordings that lie in a folder of this machine: only in local mode, only inside granted folders, never copied."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from streamlit import config
+
+from maskanyone import folders, names
+from maskanyone.store import recordings
+from maskanyone.ui.guard import LOCAL_HOSTS
+from maskanyone.ui.words import brought as words
+
+#: folders, separated as in PATH, inside which recordings may be named; the user's own folder unless given
+GRANTED = "MASKANYONE_FOLDERS"
+_MOST = 2000
+
+
+def folders_allowed() -> bool:
+    """Whether a folder may be named: only where the server answers this machine alone, or folders were granted."""
+    return bool(os.environ.get(GRANTED)) or config.get_option("server.address") in LOCAL_HOSTS
+
+
+def granted() -> list[Path]:
+    """Folders inside which recordings may be named."""
+    if not folders_allowed():
+        return []
+    named = os.environ.get(GRANTED)
+    return [Path(part).resolve() for part in named.split(os.pathsep) if part] if named else [Path.home().resolve()]
+
+
+def from_folder(owner: str, named: str) -> tuple[str, bool]:
+    """Add a folder's recordings; what is to be said, and whether it is a problem."""
+    try:
+        folder = Path(named.strip().strip('"')).expanduser().resolve(strict=True)
+    except (OSError, RuntimeError, ValueError):
+        return words.not_there(named), True
+    if not any(folder.is_relative_to(root) for root in granted()) or folder.is_relative_to(folders.data().resolve()):
+        return words.not_granted(named, granted()), True
+    found = _recordings([folder]) if folder.is_file() else _recordings(sorted(folder.rglob("*")))
+    if len(found) > _MOST:
+        return words.too_many(named, _MOST), True
+    added = recordings.named(owner, found)
+    return words.added(len(added), folder.name), False
+
+
+def _recordings(paths: list[Path]) -> list[Path]:
+    """Files with a video's ending that do not lead out of the granted folders."""
+    roots = granted()
+    real = [path.resolve() for path in paths if path.suffix.lower() in names.VIDEO_SUFFIXES and path.is_file()]
+    return [path for path in dict.fromkeys(real) if any(path.is_relative_to(root) for root in roots)]

@@ -1,0 +1,73 @@
+"""What every page has: the way through at the top, a width that reads well, and a link to the source."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from maskanyone.store import owners, runs
+from maskanyone.ui.serve import beside
+from maskanyone.ui.words import frame as words
+
+ICON = str(Path(__file__).parent / "assets" / "icon.png")
+WIDTH = 1320
+SOURCE = "/api/source.zip"
+
+#: file, address, words, icon; the first three are the way through
+_PAGES = (
+    ("upload.py", "videos", words.VIDEOS, ":material/video_library:"),
+    ("mask.py", "mask", words.MASK, ":material/visibility_off:"),
+    ("review.py", "review", words.REVIEW, ":material/fact_check:"),
+    ("runs.py", "runs", words.RUNS, None),
+    ("presets.py", "presets", words.PRESETS, None),
+    ("models.py", "models", words.MODELS, None),
+    ("settings.py", "settings", words.SETTINGS, None),
+)
+_WAY = 3
+
+
+@lru_cache
+def pages() -> list[Any]:
+    """Every page, the first of them at the root."""
+    folder = beside("pages", "pages")
+    return [
+        st.Page(folder / file, title=title, url_path=address, default=place == 0)
+        for place, (file, address, title, _) in enumerate(_PAGES)
+    ]
+
+
+def page(address: str) -> Any:
+    """A page, to link or to switch to."""
+    return pages()[[entry[1] for entry in _PAGES].index(address)]
+
+
+def centred() -> AbstractContextManager[Any]:
+    """The middle of the window, at most ``WIDTH`` px wide."""
+    outer = st.container(horizontal=True, horizontal_alignment="center")
+    inner: AbstractContextManager[Any] = outer.container(width=WIDTH)
+    return inner
+
+
+def header() -> None:
+    """Videos, Mask, Review; at the right what is needed now and then."""
+    going = runs.going(owners.current())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for place, (_, address, title, icon) in enumerate(_PAGES):
+            if place == _WAY:
+                st.space("stretch")
+            if place < _WAY:
+                st.page_link(page(address), label=f"**{title}**", icon=icon)
+            else:
+                count = f" :gray[· {going}]" if address == "runs" and going else ""
+                st.page_link(page(address), label=f":gray[{title}]{count}")
+    st.space("xsmall")
+
+
+def footer() -> None:
+    """Where the source of this very program is to be had (AGPL 13)."""
+    st.space("medium")
+    st.caption(f"{words.OURS} [{words.SOURCE}]({SOURCE})")

@@ -1,0 +1,112 @@
+"""The list of runs, a page at a time, kept up to date while something goes on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from maskanyone.jobs import queue
+from maskanyone.store import runs
+from maskanyone.store.tables import DONE, FAILED, QUEUED, RUNNING, Job, Recording
+from maskanyone.ui import frame, paging, progress, recipes
+from maskanyone.ui.markdown import plain
+from maskanyone.ui.words import runs as words
+from maskanyone.written import duration
+
+_NAME = "runs"
+_SETTINGS, _BEGUN, _TOOK, _STATE, _MORE = 270, 150, 90, 260, 110
+
+
+def runs_listed(owner: str) -> None:
+    """Rows and what can be done with them."""
+    start = paging.start_of(_NAME)
+    rows, _ = runs.listed(owner, start=start, most=paging.PAGE)
+    moving = any(_moves(job) for job, _ in rows)
+    st.fragment(_rows, run_every=1.0 if moving else None)(owner, start, moving)
+
+
+def _rows(owner: str, start: int, moving: bool) -> None:
+    rows, total = runs.listed(owner, start=start, most=paging.PAGE)
+    if moving and not any(_moves(job) for job, _ in rows):
+        st.rerun()
+    with st.container(gap="xsmall"):
+        _head()
+        for job, recording in rows:
+            _row(owner, job, recording)
+    paging.buttons(_NAME, len(rows), total)
+
+
+def _head() -> None:
+    name, settings, begun, took, state = (f":gray[:small[{word}]]" for word in words.HEADS)
+    with _line():
+        st.markdown(name, width="stretch")
+        st.markdown(settings, width=_SETTINGS)
+        st.markdown(begun, width=_BEGUN)
+        st.markdown(took, width=_TOOK, text_alignment="right")
+        st.markdown(state, width=_STATE)
+        st.markdown("", width=_MORE)
+
+
+def _row(owner: str, job: Job, recording: Recording) -> None:
+    with _line():
+        st.markdown(f"**{plain(recording.name)}**", width="stretch", wrap=False)
+        st.markdown(plain(job.title), width=_SETTINGS, wrap=False)
+        st.markdown(_when(job.started or job.created), width=_BEGUN)
+        st.markdown(duration(job.worked) if job.worked else " ", width=_TOOK, text_alignment="right")
+        with st.container(width=_STATE, gap=None):
+            _state(job)
+        with st.popover(words.MORE, type="tertiary", width=_MORE, key=f"more {job.id}"):
+            _actions(owner, job, recording)
+
+
+def _state(job: Job) -> None:
+    if _moves(job):
+        st.progress(progress.share(job), f":small[{progress.told(job)}]")
+    elif job.state == FAILED:
+        st.markdown(f":red[:material/error: {words.STATES[FAILED]}]  \n:gray[:small[{plain(job.message)}]]")
+    else:
+        left = job.told.get("to_look_at", 0) if job.state == DONE else 0
+        badge = f" :orange-badge[:material/visibility: {left} to look at]" if left else ""
+        st.markdown(words.STATES[job.state] + badge)
+
+
+def _actions(owner: str, job: Job, recording: Recording) -> None:
+    if _moves(job):
+        if st.button(words.STOP, icon=":material/stop:", key=f"stop {job.id}"):
+            queue.cancel(owner, [job.id])
+            st.rerun(scope="fragment")
+        return
+    if job.state == DONE and st.button(words.REVIEW, icon=":material/fact_check:", key=f"review {job.id}"):
+        st.switch_page(frame.page("review"), query_params={"run": job.id})
+    if st.button(words.AGAIN, icon=":material/replay:", key=f"again {job.id}"):
+        runs.order(owner, [recording], job.recipe, job.title)
+        st.rerun()
+    if st.button(words.USE, icon=":material/tune:", key=f"use {job.id}"):
+        recipes.use(owner, job.recipe)
+        st.switch_page(frame.page("mask"))
+    if st.button(words.DELETE, icon=":material/delete:", key=f"delete {job.id}"):
+        runs.forget(owner, job.id)
+        st.rerun()
+    st.json(job.recipe, expanded=1)
+
+
+def _when(seconds: float) -> str:
+    """A date and time as the browser's locale orders them."""
+    try:
+        zone: Any = ZoneInfo(st.context.timezone or "UTC")
+    except (KeyError, ValueError):
+        zone = None
+    moment = datetime.fromtimestamp(seconds, zone)
+    month_first = (st.context.locale or "").endswith("US")
+    return f"{moment:%m/%d/%Y, %H:%M}" if month_first else f"{moment.day} {moment:%b %Y, %H:%M}"
+
+
+def _moves(job: Job) -> bool:
+    return job.state in (QUEUED, RUNNING)
+
+
+def _line() -> Any:
+    return st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=16)

@@ -1,0 +1,171 @@
+"""The list of recordings, a page at a time, kept up to date while something is on its way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from maskanyone.store import recordings, runs
+from maskanyone.store.tables import (
+    ARRIVING,
+    BROKEN,
+    CANCELLED,
+    CHECKING,
+    DONE,
+    FAILED,
+    QUEUED,
+    READY,
+    RUNNING,
+    Job,
+    Recording,
+)
+from maskanyone.ui import glimpses, paging, progress
+from maskanyone.ui.markdown import plain
+from maskanyone.ui.words import upload as words
+from maskanyone.written import clock, size
+
+_NAME = "recordings"
+_PICTURE, _CHECK, _LENGTH, _SHAPE, _SOUND, _STATE = 84, 24, 70, 165, 80, 230
+
+
+def recordings_listed(owner: str) -> None:
+    """Rows and what can be done with them; again every second while something moves."""
+    start = paging.start_of(_NAME)
+    rows, _ = recordings.listed(owner, start=start, most=paging.PAGE)
+    newest = runs.newest_of(owner, [row.id for row in rows])
+    moving = any(_moves(row, newest.get(row.id)) for row in rows)
+    st.fragment(_rows, run_every=1.0 if moving else None)(owner, start, moving)
+
+
+def _rows(owner: str, start: int, moving: bool) -> None:
+    rows, total = recordings.listed(owner, start=start, most=paging.PAGE)
+    newest = runs.newest_of(owner, [row.id for row in rows])
+    if moving and not any(_moves(row, newest.get(row.id)) for row in rows):
+        st.rerun()
+    with st.container(gap="xsmall"):
+        _head(owner, rows)
+        for row in rows:
+            _row(owner, row, newest.get(row.id))
+    _below(owner, rows, total)
+
+
+def _head(owner: str, rows: list[Recording]) -> None:
+    able = [row for row in rows if row.state == READY]
+    every = bool(able) and all(row.chosen for row in able)
+    name, length, shape, sound, state = (f":gray[:small[{word}]]" for word in words.HEADS)
+    with _line():
+        key = "choose all"
+        st.session_state[key] = every
+        st.checkbox(
+            "Choose all",
+            key=key,
+            label_visibility="collapsed",
+            disabled=not able,
+            width=_CHECK,
+            on_change=lambda: recordings.choose(owner, [row.id for row in able], bool(st.session_state[key])),
+        )
+        st.markdown("", width=_PICTURE)
+        st.markdown(name, width="stretch")
+        st.markdown(length, width=_LENGTH, text_alignment="right")
+        st.markdown(shape, width=_SHAPE)
+        st.markdown(sound, width=_SOUND)
+        st.markdown(state, width=_STATE)
+
+
+def _row(owner: str, row: Recording, run: Job | None) -> None:
+    with _line():
+        key = f"choose {row.id}"
+        st.session_state[key] = row.chosen and row.state == READY
+        st.checkbox(
+            f"Choose {row.name}",
+            key=key,
+            label_visibility="collapsed",
+            disabled=row.state != READY,
+            width=_CHECK,
+            on_change=lambda: recordings.choose(owner, [row.id], bool(st.session_state[key])),
+        )
+        st.html(_picture(row), width=_PICTURE)
+        told = row.problem or (words.DAMAGE if row.facts.get("damage") else "")
+        st.markdown(_name(row) + (f"  \n:gray[{plain(told)}]" if told else ""), width="stretch")
+        facts = row.facts
+        st.markdown(clock(facts["seconds"]) if facts else " ", width=_LENGTH, text_alignment="right")
+        shape = f"{facts['width']} × {facts['height']}, {facts['fps']:.3g} fps  \n" if facts else ""
+        st.markdown(f"{shape}:gray[{size(row.bytes)}]", width=_SHAPE)
+        st.markdown((words.SOUND if facts["sound"] else words.NO_SOUND) if facts else " ", width=_SOUND)
+        with st.container(width=_STATE):
+            _state(row, run)
+
+
+def _state(row: Recording, run: Job | None) -> None:
+    if row.state == ARRIVING:
+        path = Path(row.path)
+        here = path.stat().st_size if path.is_file() else 0
+        st.progress(min(1.0, here / row.bytes), f":small[{words.COPYING} · {here / row.bytes:.0%}]")
+    elif row.state == CHECKING:
+        st.markdown(f":gray[{words.CHECKING}]")
+    elif row.state == BROKEN:
+        st.markdown(f":red[:material/error: {words.BROKEN}]")
+    elif run is not None and run.state in (QUEUED, RUNNING):
+        st.progress(progress.share(run), f":small[{progress.told(run)}]")
+    elif run is not None and run.state == DONE:
+        st.markdown(words.masked(run.told.get("to_look_at", 0)))
+    elif run is not None and run.state == FAILED:
+        st.markdown(f":red[:material/error: {words.FAILED}]", help=run.message)
+    elif run is not None and run.state == CANCELLED:
+        st.markdown(words.STOPPED)
+    else:
+        st.markdown(f":orange-badge[:material/warning: {words.DAMAGED}]" if row.facts.get("damage") else words.READY)
+
+
+def _below(owner: str, rows: list[Recording], total: int) -> None:
+    chosen = recordings.chosen(owner)
+    paging.buttons(_NAME, len(rows), total)
+    with st.bottom.container(horizontal=True, vertical_alignment="center"):
+        going = chosen or [row for row in rows if row.state in (BROKEN, ARRIVING)]
+        if st.button(words.REMOVE, icon=":material/close:", type="tertiary", disabled=not going):
+            _delete(owner, going)
+        st.space("stretch")
+        seconds = sum(row.facts["seconds"] for row in chosen)
+        st.markdown(words.chosen(len(chosen), total, seconds), width="content")
+        if st.button(
+            words.CHOOSE, type="primary", icon=":material/arrow_forward:", icon_position="right", disabled=not chosen
+        ):
+            st.session_state["go on"] = True
+            st.rerun()
+
+
+@st.dialog(words.DELETE_TITLE)
+def _delete(owner: str, rows: list[Recording]) -> None:
+    st.markdown(words.deleting(len(rows), sum(not row.copied for row in rows)))
+    for row in rows[:8]:
+        st.markdown(_name(row))
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button(words.KEEP):
+            st.rerun()
+        if st.button(words.DELETE, icon=":material/delete:"):
+            ids = [row.id for row in rows]
+            recordings.forget(owner, ids)
+            glimpses.forget(ids)
+            paging.turn(_NAME, 0)
+            st.rerun()
+
+
+def _moves(row: Recording, run: Job | None) -> bool:
+    return row.state in (ARRIVING, CHECKING) or (run is not None and run.state in (QUEUED, RUNNING))
+
+
+def _line() -> Any:
+    return st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=16)
+
+
+def _picture(row: Recording) -> str:
+    style = "width:84px;height:47px;object-fit:contain;border-radius:6px;display:block"
+    if not row.facts:
+        return f'<div style="{style}"></div>'
+    return f'<img src="/api/recordings/{row.id}/picture" alt="" style="{style};background:#17191b">'
+
+
+def _name(row: Recording) -> str:
+    return f"**{plain(row.name)}**"

@@ -1,0 +1,83 @@
+"""What the page Mask remembers between its runs: which recording is shown, at which time, and small questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from maskanyone.errors import BadRecipe
+from maskanyone.pipeline.estimate import about_seconds
+from maskanyone.recipe import Recipe
+from maskanyone.store import presets
+from maskanyone.store.tables import Recording
+from maskanyone.ui.words import mask as words
+
+_PART = 0.1
+
+
+def shown_of(chosen: Sequence[Recording]) -> Recording:
+    """The recording that the address names, else the first."""
+    named = st.query_params.get("video")
+    return next((row for row in chosen if row.id == named), chosen[0])
+
+
+def time_of(row: Recording) -> float:
+    """The time that the address names, else early in the recording."""
+    try:
+        asked: float = float(st.query_params["t"])
+    except (KeyError, ValueError):
+        asked = float(row.facts["seconds"]) * _PART
+    return round(min(max(asked, 0.0), float(row.facts["seconds"])), 3)
+
+
+def go_to(row: Recording, seconds: float) -> None:
+    """Put recording and time into the address, so that a link or a reload shows the same."""
+    st.query_params.update({"video": row.id, "t": f"{min(max(seconds, 0.0), row.facts['seconds']):.3f}"})
+
+
+def choose_shown(chosen: Sequence[Recording], row: Recording) -> None:
+    """Which of the chosen recordings is shown."""
+    names = {each.id: each.name for each in chosen}
+
+    def go() -> None:
+        st.query_params.from_dict({"video": st.session_state["shown"]})
+
+    st.session_state["shown"] = row.id
+    st.selectbox(
+        words.RECORDING,
+        list(names),
+        key="shown",
+        format_func=lambda each: names.get(each, ""),
+        label_visibility="collapsed",
+        width=260,
+        on_change=go,
+    )
+
+
+def estimate(chosen: Sequence[Recording], recipe: Recipe | None) -> float:
+    """About how many seconds a run takes."""
+    if recipe is None:
+        return 0.0
+    return sum(about_seconds(row.facts["frames"], (row.facts["width"], row.facts["height"]), recipe) for row in chosen)
+
+
+def at_field(error: BadRecipe) -> dict[str, dict[str, str]]:
+    """A recipe's problem by method and field, for the forms."""
+    method, _, field = error.subject.partition(", ")
+    if not field:
+        method, _, field = error.subject.partition(".")
+    return {method: {field: f"{error.what[0].upper()}{error.what[1:]}."}}
+
+
+def keep_as_preset(recipe: Mapping[str, Any]) -> None:
+    """A button that asks for a name and keeps what is set."""
+    with st.popover(words.KEEP, icon=":material/bookmark_add:", type="tertiary"):
+        title = st.text_input(words.KEEP_NAME, key="preset name")
+        if st.button(words.KEEP_IT):
+            try:
+                presets.keep(recipe, title)
+                st.rerun()
+            except BadRecipe as error:
+                st.markdown(f":red[:material/error: {error}]")

@@ -1,0 +1,78 @@
+"""The recipe that is being put together on the page: kept in the store, changed by cards and forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from maskanyone import registry
+from maskanyone.errors import BadRecipe
+from maskanyone.recipe import DEFAULT, Recipe
+from maskanyone.store import drafts, presets
+from maskanyone.ui.words import mask as words
+
+_NAME = "recipe"
+
+
+def current(owner: str) -> tuple[dict[str, Any], str]:
+    """The recipe as plain data, and the id of the preset that it is; empty if it is none (any more)."""
+    kept = drafts.get(owner, _NAME)
+    try:
+        return Recipe.parse(kept["recipe"]).data(), str(kept["preset"])
+    except (KeyError, BadRecipe):
+        return Recipe.preset(DEFAULT).data(), DEFAULT
+
+
+def begin_with(owner: str, preset: str) -> None:
+    """Take a preset as it is."""
+    drafts.put(owner, _NAME, {"recipe": Recipe.preset(preset).data(), "preset": preset})
+
+
+def use(owner: str, recipe: Mapping[str, Any]) -> None:
+    """Take a recipe, of an earlier run for instance."""
+    drafts.put(owner, _NAME, {"recipe": dict(recipe), "preset": _same(recipe)})
+
+
+def change(owner: str, recipe: Mapping[str, Any]) -> Recipe:
+    """Keep what the forms say; a name that is no longer true goes.
+
+    Raises:
+        BadRecipe: a value does not fit.
+    """
+    preset = _same(recipe)
+    plain = dict(recipe) if preset else dict(recipe) | {"name": words.OWN, "description": ""}
+    made = Recipe.parse(plain)
+    drafts.put(owner, _NAME, {"recipe": made.data(), "preset": preset})
+    return made
+
+
+def hiders(target: str) -> list[registry.MethodInfo]:
+    """Methods that can hide a target, in the order in which they are offered."""
+    return [info for info in registry.methods().values() if info.kind == "hide" and target in info.targets]
+
+
+def targets() -> list[str]:
+    """Everything that some method can hide."""
+    return list(dict.fromkeys(t for info in registry.methods().values() if info.kind == "hide" for t in info.targets))
+
+
+def of_kind(kind: str) -> list[registry.MethodInfo]:
+    """Methods of a kind."""
+    return [info for info in registry.methods().values() if info.kind == kind]
+
+
+def step(info: registry.MethodInfo, params: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """A recipe's step with those parameters that this method has too."""
+    known = info.schema.get("properties", {})
+    kept = {name: value for name, value in params.items() if name in known}
+    return {**more, "method": info.id, "version": info.version, "params": kept}
+
+
+def _same(recipe: Mapping[str, Any]) -> str:
+    """The preset that does the same, if there is one."""
+    what = _what(recipe)
+    return next((preset.id for preset in presets.listed()[0] if _what(preset.recipe.data()) == what), "")
+
+
+def _what(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in recipe.items() if key not in ("name", "description")}

@@ -1,0 +1,62 @@
+"""Words of the page Mask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from maskanyone import registry
+from maskanyone.written import counted, duration
+
+OWN = "Own settings"
+NOTHING = "Choose at least one recording on the page Videos first."
+TO_VIDEOS = "To the videos"
+RECORDING = "Recording"
+HIDE, VOICE, FINDING, FILE = "Hide", "Voice", "Finding", "File"
+WITH = "With"
+WHAT = "What to hide"
+ANOTHER = "Hide something else too"
+NOT_THIS = "Do not hide this"
+FOLLOWING = "Following people"
+LOOKED = "The preview looks one second either way; the run looks at everything."
+KEEP = "Keep as a preset"
+KEEP_NAME = "Name of the preset"
+KEEP_IT = "Keep"
+PROTECTS, SHOWS = "Hides", "Still shows"
+VOICE_WARNING = "A voice identifies a person, by ear and by software."
+VOICE_KEPT, VOICE_GONE = "voice kept", "voice removed"
+MISSING = "Get the models"
+BEFORE_NOTE = "No preview"
+TARGETS = {"face": "Face", "head": "Head", "person": "Whole body", "plate": "Plate", "text": "Writing"}
+
+
+def recordings(place: int, number: int) -> str:
+    if number == 1:
+        return "The one recording that you chose."
+    return f"{place} of {number} recordings. What you choose here is done to all of them."
+
+
+def run(number: int) -> str:
+    return f"Mask {counted(number, 'recording')}"
+
+
+def about(seconds: float) -> str:
+    return f"About {duration(seconds)} on this computer."
+
+
+def summary(steps: Sequence[Mapping[str, Any]], keeps_sound: bool) -> str:
+    """``Face: solid fill. Head: blur. The voice stays.``"""
+    hidden = [f"{target(step['target'])}: {registry.info(step['method']).title.lower()}" for step in steps]
+    return f"{'. '.join(hidden)}. {'The voice stays.' if keeps_sound else 'All sound is left out.'}"
+
+
+def target(name: str) -> str:
+    return TARGETS.get(name, name.capitalize())
+
+
+def level(text: str) -> str:
+    return text or "not measured yet"
+
+
+def started(number: int) -> str:
+    return f"{counted(number, 'recording')} in line. You may close this page; they go on."

@@ -1,0 +1,10 @@
+"""Words of the page Presets."""
+
+from __future__ import annotations
+
+USE, RENAME, EXPORT, DELETE, BRING = "Use", "Rename", "Save as a file", "Delete", "Bring in"
+NAME, RENAME_IT = "New name", "Rename"
+OWN, BUILT_IN = "Yours", "Built in"
+BRING_HELP = "A recipe's JSON file, saved here or written by hand."
+NONE_OWN = "Set something on the page Mask and choose “Keep as a preset”; it appears here."
+MORE = "More"

@@ -1,0 +1,73 @@
+"""Mask: what is hidden, and how; one frame before and after; the start of the run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from maskanyone.errors import BadRecipe
+from maskanyone.store import owners, presets, recordings, runs
+from maskanyone.ui import frame, masking, preview, recipes, sections
+from maskanyone.ui.cards import cards
+from maskanyone.ui.words import mask as words
+
+owner = owners.current()
+chosen = recordings.chosen(owner)
+if not chosen:
+    st.markdown(words.NOTHING)
+    if st.button(words.TO_VIDEOS, type="primary", icon=":material/video_library:"):
+        st.switch_page(frame.page("videos"))
+    st.stop()
+
+row = masking.shown_of(chosen)
+seconds = masking.time_of(row)
+plain, preset = recipes.current(owner)
+problems = st.session_state.pop("problems", {})
+
+left, right = st.columns([347, 753], gap="medium")
+with left, st.container(gap="xsmall"):
+    shelf = st.container()
+    hidden = sections.hide(plain["people"][0]["hide"], problems)
+    sound = sections.voice(plain["sound"], problems)
+    detect, track = sections.finding(plain["detect"], plain["track"], problems)
+    output = sections.file(plain["output"], problems)
+    masking.keep_as_preset(plain)
+
+people = [plain["people"][0] | {"hide": hidden}]
+wanted = plain | {"people": people, "sound": sound, "detect": detect, "track": track, "output": output}
+try:
+    recipe = recipes.change(owner, wanted)
+    if recipe.data() != plain:
+        st.rerun()
+except BadRecipe as error:
+    recipe = None
+    st.session_state["problems"] = masking.at_field(error)
+    if not problems:
+        st.rerun()
+
+with right:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        masking.choose_shown(chosen, row)
+        st.markdown(f":gray[{words.recordings(chosen.index(row) + 1, len(chosen))}]")
+    picture = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(gap=None):
+            st.markdown(words.summary(hidden, bool(recipe and recipe.keeps_sound())))
+            st.markdown(f":gray[{words.about(masking.estimate(chosen, recipe))} {words.LOOKED}]")
+        label = words.run(len(chosen))
+        if st.button(label, type="primary", disabled=recipe is None, width=190) and recipe is not None:
+            runs.order(owner, chosen, recipe.data(), recipe.name)
+            recordings.choose(owner, [each.id for each in chosen], False)
+            st.toast(words.started(len(chosen)))
+            st.switch_page(frame.page("review"))
+
+# the slow part comes last, so that all else stands already
+with picture:
+    asked = preview.draw(row, seconds, recipe)
+    if asked != seconds:
+        masking.go_to(row, asked)
+        st.rerun()
+with shelf:
+    picked = cards([preview.card(one, row, seconds) for one in presets.listed()[0]], key="cards", chosen=preset)
+    if picked not in (preset, ""):
+        recipes.begin_with(owner, picked)
+        st.rerun()

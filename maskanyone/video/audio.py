@@ -148,7 +148,7 @@ def _is_clean(video: Video, sound: Sound, tick: Callable[[], None]) -> bool:
 
 
 def _is_whole_aac(data: bytes, decoder: Any) -> bool:
-    """Whether one frame ends where its packet does. AAC tells no size: put twice, both decode unless more is between."""
+    """Whether one frame ends where its packet does. AAC tells no size: put twice, both decode unless more is there."""
     data = data.rstrip(b"\0")  # what fills a packet up; a frame ends in ones
     try:
         return len(decoder.decode(av.Packet(data + data))) == _TWICE

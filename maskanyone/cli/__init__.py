@@ -12,17 +12,20 @@ from maskanyone.cli.demo import demo
 from maskanyone.cli.doctor import cache, doctor
 from maskanyone.cli.lists import methods, presets
 from maskanyone.cli.mask import mask
+from maskanyone.cli.serve import app as page
+from maskanyone.cli.serve import worker
 from maskanyone.cli.weights import app as weights
 
 app = typer.Typer(
     help="Hide the people in videos and keep what research needs. Nothing leaves this machine.\n\n"
-    "Start with `maskanyone demo`, then `maskanyone mask interview.mp4 -o masked`.",
+    "`maskanyone app` opens the page; `maskanyone mask interview.mp4 -o masked` does it here.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("app")(page)
 app.command()(mask)
 app.command()(presets)
 app.command()(methods)
@@ -30,6 +33,7 @@ app.add_typer(weights, name="weights")
 app.command()(demo)
 app.command()(doctor)
 app.command()(cache)
+app.command()(worker)
 
 
 def _version(asked: bool) -> None:

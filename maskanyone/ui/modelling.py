@@ -61,6 +61,7 @@ def fetch(names: Sequence[str]) -> None:
 
 def _offer(weight: weights.Weight, here: bool) -> None:
     if here:
+        st.markdown(" ")  # keeps the column's width
         return
     if weight.accept and not weights.accepted(weight.name):
         if st.checkbox(words.ACCEPT, key=f"accept {weight.name}", help=words.ACCEPT_HELP):

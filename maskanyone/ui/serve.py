@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import tomllib
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
@@ -53,6 +54,17 @@ def run(*, host: str, port: int, hosts: Iterable[str], browser: bool) -> None:
     settings = settled() | _FIRM
     settings |= {"server.address": host, "server.port": port, "server.headless": not browser}
     st.App(SCRIPT, **parts()).run(config=settings)
+
+
+def free(host: str, port: int) -> bool:
+    """Whether nothing listens there yet."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def settled() -> dict[str, Any]:

@@ -121,10 +121,16 @@ class _Graph:
                 width=frame.width, height=frame.height, format=frame.format, time_base=self._video.time_base
             )
         ]
-        nodes += [graph.add(name, **options) for name, options in self._chosen.steps]
+        nodes += [graph.add(name, **options) for name, options in self._steps(frame)]
         nodes.append(graph.add("buffersink"))
         graph.link_nodes(*nodes).configure()
         self._graph = graph
+
+    def _steps(self, frame: VideoFrame) -> tuple[tuple[str, Options], ...]:
+        """The chosen steps, and a scaling where they would let another size through."""
+        differs = (frame.width, frame.height) != self._video.stored
+        scales = any(name == "scale" for name, _ in self._chosen.steps)
+        return self._chosen.steps + (scaling(self._video).steps if differs and not scales else ())
 
     def _drained(self) -> Iterator[VideoFrame]:
         if self._graph is not None:

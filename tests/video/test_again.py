@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.codec.context import Flags
 
 import maskanyone
 from maskanyone.video.probe import probe
@@ -34,6 +35,38 @@ def clip(path: Path, codec: str, rate: int, options: dict[str, str], sizes: list
     return path
 
 
+def resized(path: Path, sizes: list[tuple[int, int]], *, interlaced: bool) -> Path:
+    """As many clips of grey steps as sizes, one after the other in one stream."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.pix_fmt, (stream.width, stream.height) = "yuv420p", sizes[0]
+        for number, size in enumerate(sizes):
+            encoder = av.CodecContext.create("libx264", "w")
+            encoder.pix_fmt, (encoder.width, encoder.height) = "yuv420p", size
+            encoder.time_base, encoder.options = Fraction(1, 25), {"bf": "0", "threads": "1"}
+            encoder.flags |= Flags.interlaced_dct if interlaced else 0
+            frames = (fielded(picture(index, size), index, interlaced=interlaced) for index in range(FRAMES))
+            for packet in [p for frame in [*frames, None] for p in encoder.encode(frame)]:
+                other = av.Packet(bytes(packet))
+                other.pts = other.dts = packet.pts + number * FRAMES
+                other.time_base, other.duration, other.is_keyframe = Fraction(1, 25), 1, packet.is_keyframe
+                other.stream = stream
+                container.mux(other)
+    return path
+
+
+def fielded(shown: np.ndarray, index: int, *, interlaced: bool) -> av.VideoFrame:
+    """A frame that says whether it is made of two fields."""
+    frame = av.VideoFrame.from_ndarray(shown, format="rgb24").reformat(format="yuv420p")
+    frame.pts, frame.time_base = index, Fraction(1, 25)
+    graph = av.filter.Graph()
+    field = graph.add("setfield", mode="tff" if interlaced else "prog")
+    graph.link_nodes(graph.add_buffer(frame), field, graph.add("buffersink"))
+    graph.configure()
+    graph.push(frame)
+    return graph.pull()
+
+
 def greys(frames) -> list[tuple[int, int, float]]:
     return [(frame.index, frame.pts, float(frame.small((16, 16)).mean())) for frame in frames]
 
@@ -52,6 +85,20 @@ def test_reading_on_from_any_frame_gives_the_frames_of_the_first_reading(name, c
     first = greys(read(video, salvage=True))
     for start in (1, 13, 30, len(first) - 1):
         assert greys(read(video, start, first[start - 1][1], salvage=True)) == first[start:]
+
+
+@pytest.mark.parametrize("suffix", ["ts", "mkv"])
+@pytest.mark.parametrize("interlaced", [False, True])
+def test_a_size_that_changes_is_brought_to_the_first(interlaced, suffix, tmp_path: Path):
+    sizes = [(64, 48), (96, 64), (64, 48)]
+    video = probe(resized(tmp_path / f"a.{suffix}", sizes, interlaced=interlaced))
+    assert video.interlaced == interlaced
+    found = list(read(video))
+    assert len(found) == video.packets == 3 * FRAMES
+    assert {frame.opened()[1].size for frame in found} == {(64, 48)}
+    assert {frame.thumbnail(32).shape for frame in found} == {(24, 32, 3)}
+    shades = [float(frame.small((16, 16)).mean()) for frame in found]
+    assert shades == pytest.approx([20 + 3 * index for index in range(FRAMES)] * 3, abs=4)
 
 
 def test_a_source_that_changed_is_refused(tmp_path: Path):

@@ -32,6 +32,7 @@ class DetectParams(BaseModel):
         ge=0.01,
         le=0.99,
         title="Least score",
+        json_schema_extra={"unit": "of 1"},
         description="Scores below this are dropped. Lower finds more faces and more that are none.",
     )
     every: int = Field(

@@ -22,14 +22,15 @@ class HideParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     margin: float = Field(
-        0.2, ge=0, le=1.5, title="Margin", json_schema_extra={"unit": "of the face's size"},
+        0.2, ge=0, le=1.5, title="Margin", json_schema_extra={"unit": "of the face's size", "display": "percent"},
         description="How far the hidden area reaches beyond the face on each side. Raise it where hair or chin show.",
     )
     shape: Literal["ellipse", "box"] = Field(
         "ellipse", title="Shape", description="Outline of the hidden area. A box hides a little more of what is around."
     )
     feather: float = Field(
-        0.0, ge=0, le=0.5, title="Soft edge", json_schema_extra={"unit": "of the face's size", "advanced": True},
+        0.0, ge=0, le=0.5, title="Soft edge",
+        json_schema_extra={"unit": "of the face's size", "display": "percent", "advanced": True},
         description="Width of the soft edge. It lies outside the hidden area and never thins it.",
     )
 

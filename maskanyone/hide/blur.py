@@ -39,7 +39,7 @@ class Blur(Hider):
         """What one can choose about a blur."""
 
         strength: float = Field(
-            0.6, ge=0.1, le=1, title="Strength", json_schema_extra={"unit": "of 1"},
+            0.6, ge=0.1, le=1, title="Strength", json_schema_extra={"display": "percent"},
             description="How wide the blur is, measured by the face's size. At 1 only a patch of colour is left.",
         )
 

@@ -42,14 +42,14 @@ class Contours(Hider):
         """What one can choose about a line drawing."""
 
         strength: float = Field(
-            0.4, ge=0.1, le=1, title="Strength", json_schema_extra={"unit": "of 1"},
+            0.4, ge=0.1, le=1, title="Strength", json_schema_extra={"display": "percent"},
             description="How much detail is left out. Lower it where expressions must be read, raise it for privacy.",
         )
         colour: Colour = Field("#e8e7e4", title="Line colour", description="Colour of the lines.")
         ground: Colour = Field("#1f2123", title="Ground colour", description="Colour between the lines.")
         width: float = Field(
             0.014, ge=0.004, le=0.05, title="Line width",
-            json_schema_extra={"unit": "of the face's size", "advanced": True},
+            json_schema_extra={"unit": "of the face's size", "display": "percent", "advanced": True},
             description="How wide the lines are. Raise it where faces are small in the picture.",
         )
 

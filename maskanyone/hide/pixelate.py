@@ -38,7 +38,7 @@ class Pixelate(Hider):
         """What one can choose about a mosaic."""
 
         strength: float = Field(
-            0.6, ge=0.1, le=1, title="Strength", json_schema_extra={"unit": "of 1"},
+            0.6, ge=0.1, le=1, title="Strength", json_schema_extra={"display": "percent"},
             description="How large the blocks are, measured by the face's size: 16 along the face at 0.1, 4 at 1.",
         )
 

@@ -1,0 +1,63 @@
+"""Preset cards: a radio group of pictures, each with what it hides and what still shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import streamlit as st
+
+from maskanyone.ui.component import declared
+from maskanyone.ui.words import cards as words
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card.
+
+    Attributes:
+        picture: a ``data:`` or ``/api`` address of a picture, shown 2:1; "" leaves a quiet area.
+        hides: from what it hides, in about 20 letters, and whether that wants a look (amber).
+        shows: what still shows, in about 20 letters. note: a third line, for what must be known before choosing.
+    """
+
+    id: str
+    title: str
+    picture: str
+    hides: tuple[str, bool]
+    shows: str
+    note: str = ""
+
+
+def cards(options: Sequence[Card], *, key: str, chosen: str) -> str:
+    """Draw the cards and return the id of the chosen one.
+
+    Args:
+        chosen: id of the one that is chosen now, "" or an unknown one for none. A pick wins over it until it changes.
+    """
+    memory: dict[str, str] = st.session_state.setdefault(f"{key}/chosen", {"given": chosen, "answer": chosen})
+    if chosen not in memory.values():
+        memory["answer"] = chosen
+    memory["given"] = chosen
+    if picked := st.session_state.pop(f"{key}/picked", ""):
+        memory["answer"] = picked
+
+    def pick() -> None:
+        st.session_state[f"{key}/picked"] = st.session_state[key]["chosen"]["id"]
+
+    declared(__file__)(
+        key=key,
+        data={
+            "options": [_plain(card) for card in options],
+            "chosen": memory["answer"],
+            "words": {"label": words.LABEL, "hides": words.HIDES, "shows": words.SHOWS},
+        },
+        on_chosen_change=pick,
+    )
+    return memory["answer"]
+
+
+def _plain(card: Card) -> dict[str, Any]:
+    hides, amber = card.hides
+    return asdict(card) | {"hides": hides, "amber": amber}

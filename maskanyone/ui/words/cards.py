@@ -1,0 +1,7 @@
+"""What stands around the preset cards."""
+
+from __future__ import annotations
+
+LABEL = "Ways to hide people"
+HIDES = "Hidden:"
+SHOWS = "Still shows:"

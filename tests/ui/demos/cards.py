@@ -1,0 +1,37 @@
+"""Cards as the page that chooses a preset has them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from maskanyone.ui.cards import Card, cards
+
+st.set_page_config(layout="wide")
+FACE = "<ellipse cx='60' cy='45' rx='22' ry='30' fill='{}'/>"
+WALL = "data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 160 80'>"
+
+
+def drawn(wall: str, face: str) -> str:
+    """A picture of the card's method: a wall and a face in two colours."""
+    inside = f"<rect width='160' height='80' fill='{wall}'/>" + FACE.format(face)
+    return (WALL + inside + "</svg>").replace("#", "%23")
+
+
+OPTIONS = [
+    Card("blurred", "Blurred faces", drawn("#d9d4cf", "#a8897c"), ("not measured yet", True), "face can be matched"),
+    Card("covered", "Covered faces", drawn("#d9d4cf", "#1f2123"), ("gone", False), "body, clothes show"),
+    Card("lines", "Contours", drawn("#1f2123", "#eeeeee"), ("hides people", False), "face shape shows", "no sound"),
+    Card("later", "Without a picture", "", ("hides from software", False), "movement shows"),
+]
+
+given = st.session_state.setdefault("given", "blurred")
+left, right = st.columns([347, 800], gap="medium")
+with left.container(width=347):
+    chosen = cards(OPTIONS, key="preset", chosen=given)
+right.write(f"Chosen: {chosen or 'none'}.")
+for name in ("covered", "lines", ""):
+    if right.button(f"Give {name or 'none'}"):
+        st.session_state["given"] = name
+        st.rerun()
+if right.toggle("Keep what was picked"):
+    st.session_state["given"] = chosen

@@ -1,8 +1,10 @@
-# MaskAnyone on the command line.
+# MaskAnyone: its page with a worker, and its command line.
 #
 #   docker build -t maskanyone .                             CPU
 #   docker build -t maskanyone --build-arg VARIANT=cuda .    NVIDIA, run with --gpus all
 #   docker run --rm -v maskanyone-weights:/weights maskanyone weights get default
+#   docker run --rm -p 127.0.0.1:8501:8501 -v maskanyone-data:/data -v maskanyone-weights:/weights maskanyone
+#       the page on http://localhost:8501; under another name: add  app --host 0.0.0.0 --no-browser --allow-host NAME
 #   docker run --rm --network none -v maskanyone-weights:/weights -v "$PWD":/videos maskanyone mask interview.mp4 -o masked
 #
 # It runs as user 1000, who must be able to write to the mounted folder, or give --user and mount /data and /weights too.
@@ -26,6 +28,8 @@ RUN case "$VARIANT" in \
 
 COPY pyproject.toml README.md LICENSE ./
 COPY presets presets
+COPY pages pages
+COPY .streamlit .streamlit
 COPY maskanyone maskanyone
 # onnxruntime and onnxruntime-gpu write the same folder: one goes before the other comes
 RUN pip install . -c constraints.txt \
@@ -41,4 +45,5 @@ ENV MASKANYONE_DATA=/data MASKANYONE_WEIGHTS=/weights
 VOLUME ["/data", "/weights"]
 WORKDIR /videos
 ENTRYPOINT ["maskanyone"]
-CMD ["--help"]
+EXPOSE 8501
+CMD ["app", "--host", "0.0.0.0", "--no-browser"]

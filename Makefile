@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: start test lint shows
+.PHONY: start demo test lint shows
 
-start test lint shows:
+start demo test lint shows:
 	@$(PYTHON) make.py $@ -- $(ARGS)

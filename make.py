@@ -1,6 +1,8 @@
-"""Set up MaskAnyone and run it: ``python make.py start | test | lint | shows [-- more arguments]``.
+"""Set up MaskAnyone and run it: ``python make.py start | demo | test | lint | shows [-- more arguments]``.
 
-    start   virtual environment, system libraries, the tested versions, the default weights; then the demo
+    start   virtual environment, system libraries, the tested versions, the default weights, the demo; then the page,
+            which opens in the browser and runs until Ctrl-C; more arguments go to ``maskanyone app``
+    demo    the same without the page
     test    the same set-up, then all tests but the ones marked soak; more arguments go to pytest
     lint    ruff, mypy, import-linter
     shows   measures what docs/shows.md tells; more arguments name scripts of tests/benchmarks
@@ -43,7 +45,7 @@ class Stop(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    tasks = {"start": start, "test": test, "lint": lint, "shows": shows}
+    tasks = {"start": start, "demo": demo, "test": test, "lint": lint, "shows": shows}
     if not arguments or arguments[0] not in tasks:
         print(__doc__)
         return 2
@@ -65,7 +67,15 @@ def start(more: list[str]) -> int:
     if code := get_weights(environment):
         return code
     say(f"Ready after {seconds(begun)}. Now the demo.")
-    return environment.run("maskanyone", "demo", *more)
+    if code := environment.run("maskanyone", "demo"):
+        return code
+    say("Now the page; Ctrl-C ends it.")
+    return environment.run("maskanyone", "app", *more)
+
+
+def demo(more: list[str]) -> int:
+    environment = set_up()
+    return get_weights(environment) or environment.run("maskanyone", "demo", *more)
 
 
 def test(more: list[str]) -> int:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import site
+import socket
 import subprocess
 import sys
 import sysconfig
+import time
 import tomllib
+import urllib.error
+import urllib.request
 import venv
 import zipfile
 from pathlib import Path
@@ -42,7 +47,7 @@ def build(source: Path, folder: Path) -> Path:
     source.mkdir()
     for name in ("LICENSE", "README.md", "pyproject.toml"):
         shutil.copy(ROOT / name, source)
-    for name in ("maskanyone", "presets"):
+    for name in ("maskanyone", "pages", "presets", ".streamlit"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     run([sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(source)], folder)
     return next(folder.glob("*.whl"))
@@ -58,7 +63,7 @@ def run(command: list[str], folder: Path, **variables: str) -> subprocess.Comple
 def test_every_room_is_named_for_the_wheel() -> None:
     named = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
     rooms = {".".join(path.parent.relative_to(ROOT).parts) for path in ROOT.glob("maskanyone/**/*.py")}
-    assert sorted(named) == sorted(rooms | {"maskanyone.presets"})
+    assert sorted(named) == sorted(rooms | {"maskanyone.pages", "maskanyone.presets", "maskanyone.settings"})
 
 
 @pytest.mark.slow
@@ -66,9 +71,20 @@ def test_every_room_is_named_for_the_wheel() -> None:
 def test_the_wheel_holds_every_file_and_nothing_else(wheel: Path) -> None:
     inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     code = {str(path.relative_to(ROOT).as_posix()) for path in ROOT.glob("maskanyone/**/*.py")}
-    presets = {f"maskanyone/presets/{path.name}" for path in ROOT.glob("presets/*.json")}
-    assert presets
-    assert inside == code | presets | {"maskanyone/py.typed", "maskanyone/weights/catalogue.json"}
+    beside = {
+        f"maskanyone/{room}/{path.name}"
+        for room, files in (("presets", "presets/*.json"), ("pages", "pages/*.py"), ("settings", ".streamlit/*.toml"))
+        for path in ROOT.glob(files)
+    }
+    parts = {str(path.relative_to(ROOT).as_posix()) for path in ROOT.glob("maskanyone/ui/**/*.[jc]s*")}
+    assets = {str(path.relative_to(ROOT).as_posix()) for path in ROOT.glob("maskanyone/ui/assets/*")}
+    other = {
+        "maskanyone/py.typed",
+        "maskanyone/store/migrations/script.py.mako",
+        "maskanyone/weights/catalogue.json",
+    }
+    assert len(beside) > len(list(ROOT.glob("pages/*.py")))
+    assert inside == code | beside | parts | assets | other
 
 
 @pytest.mark.slow
@@ -85,6 +101,37 @@ def test_an_installed_wheel_runs_the_demo_elsewhere_without_the_heavy_libraries(
     assert str(tmp_path) in run(where, elsewhere).stdout
     run([str(programs / "maskanyone"), "demo"], elsewhere, PYTHONPATH=str(tmp_path / "block"))
     assert list(elsewhere.rglob("*.mp4"))
+
+
+@pytest.mark.slow
+@pytest.mark.network
+def test_an_installed_wheel_serves_the_page_elsewhere(wheel: Path, tmp_path: Path) -> None:
+    programs = installed(wheel, tmp_path / "environment")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(programs / "maskanyone"), "app", "--no-browser", "--port", str(port)]
+    variables = os.environ | {"MASKANYONE_DATA": str(tmp_path / "data")}
+    with subprocess.Popen(command, cwd=tmp_path, env=variables) as server:
+        try:
+            assert b"<title>" in fetched(f"http://127.0.0.1:{port}/")
+            assert fetched(f"http://127.0.0.1:{port}/api/assets/icon.png").startswith(b"\x89PNG")
+            with zipfile.ZipFile(io.BytesIO(fetched(f"http://127.0.0.1:{port}/api/source.zip"))) as source:
+                assert {"maskanyone/pipeline/__init__.py", "maskanyone/pages/mask.py"} <= set(source.namelist())
+        finally:
+            server.terminate()
+
+
+def fetched(address: str) -> bytes:
+    """What an address gives, once it answers."""
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(address) as answer:
+                data: bytes = answer.read()
+                return data
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise AssertionError(f"{address} does not answer")
 
 
 def installed(wheel: Path, folder: Path) -> Path:

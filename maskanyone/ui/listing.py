@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from maskanyone.store.tables import (
     DONE,
     FAILED,
     QUEUED,
-    READY,
     RUNNING,
     Job,
     Recording,
@@ -27,6 +27,8 @@ from maskanyone.ui.words import upload as words
 from maskanyone.written import clock, size
 
 _NAME = "recordings"
+#: seconds after which a copy that does not get on counts as broken off
+_PATIENCE = 20.0
 _PICTURE, _CHECK, _LENGTH, _SHAPE, _SOUND, _STATE = 84, 24, 70, 165, 80, 230
 
 
@@ -52,8 +54,7 @@ def _rows(owner: str, start: int, moving: bool) -> None:
 
 
 def _head(owner: str, rows: list[Recording]) -> None:
-    able = [row for row in rows if row.state == READY]
-    every = bool(able) and all(row.chosen for row in able)
+    every = bool(rows) and all(row.chosen for row in rows)
     name, length, shape, sound, state = (f":gray[:small[{word}]]" for word in words.HEADS)
     with _line():
         key = "choose all"
@@ -62,9 +63,8 @@ def _head(owner: str, rows: list[Recording]) -> None:
             "Choose all",
             key=key,
             label_visibility="collapsed",
-            disabled=not able,
             width=_CHECK,
-            on_change=lambda: recordings.choose(owner, [row.id for row in able], bool(st.session_state[key])),
+            on_change=lambda: recordings.choose(owner, [row.id for row in rows], bool(st.session_state[key])),
         )
         st.markdown("", width=_PICTURE)
         st.markdown(name, width="stretch")
@@ -77,17 +77,16 @@ def _head(owner: str, rows: list[Recording]) -> None:
 def _row(owner: str, row: Recording, run: Job | None) -> None:
     with _line():
         key = f"choose {row.id}"
-        st.session_state[key] = row.chosen and row.state == READY
+        st.session_state[key] = row.chosen
         st.checkbox(
             f"Choose {row.name}",
             key=key,
             label_visibility="collapsed",
-            disabled=row.state != READY,
             width=_CHECK,
             on_change=lambda: recordings.choose(owner, [row.id], bool(st.session_state[key])),
         )
         st.html(_picture(row), width=_PICTURE)
-        told = row.problem or (words.DAMAGE if row.facts.get("damage") else "")
+        told = _told(row)
         st.markdown(_name(row) + (f"  \n:gray[{plain(told)}]" if told else ""), width="stretch")
         facts = row.facts
         st.markdown(clock(facts["seconds"]) if facts else " ", width=_LENGTH, text_alignment="right")
@@ -96,6 +95,13 @@ def _row(owner: str, row: Recording, run: Job | None) -> None:
         st.markdown((words.SOUND if facts["sound"] else words.NO_SOUND) if facts else " ", width=_SOUND)
         with st.container(width=_STATE):
             _state(row, run)
+
+
+def _told(row: Recording) -> str:
+    """A sentence under the name, where one is needed."""
+    if row.state == ARRIVING and _stalled(row):
+        return words.INTERRUPTED
+    return row.problem or (words.DAMAGE if row.facts.get("damage") else "")
 
 
 def _state(row: Recording, run: Job | None) -> None:
@@ -123,9 +129,9 @@ def _below(owner: str, rows: list[Recording], total: int) -> None:
     chosen = recordings.chosen(owner)
     paging.buttons(_NAME, len(rows), total)
     with st.bottom.container(horizontal=True, vertical_alignment="center"):
-        going = chosen or [row for row in rows if row.state in (BROKEN, ARRIVING)]
-        if st.button(words.REMOVE, icon=":material/close:", type="tertiary", disabled=not going):
-            _delete(owner, going)
+        marked = recordings.marked(owner)
+        if st.button(words.REMOVE, icon=":material/close:", type="tertiary", disabled=not marked):
+            _delete(owner, marked)
         st.space("stretch")
         seconds = sum(row.facts["seconds"] for row in chosen)
         st.markdown(words.chosen(len(chosen), total, seconds), width="content")
@@ -153,7 +159,17 @@ def _delete(owner: str, rows: list[Recording]) -> None:
 
 
 def _moves(row: Recording, run: Job | None) -> bool:
-    return row.state in (ARRIVING, CHECKING) or (run is not None and run.state in (QUEUED, RUNNING))
+    if row.state == ARRIVING:
+        return not _stalled(row)
+    return row.state == CHECKING or (run is not None and run.state in (QUEUED, RUNNING))
+
+
+def _stalled(row: Recording) -> bool:
+    """Whether a copy has not got on for a while; its tab may be closed."""
+    try:
+        return time.time() - Path(row.path).stat().st_mtime > _PATIENCE
+    except OSError:
+        return time.time() - row.added > _PATIENCE
 
 
 def _line() -> Any:

@@ -10,9 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from filelock import SoftFileLock, Timeout
+
 from maskanyone import files
 from maskanyone.errors import BadOutput
 
+#: seconds to wait for another run that takes names
+_PATIENCE = 10.0
+_HEAD = ["result", "recording"]
 VIDEO_SUFFIXES = frozenset(
     ".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .mts .m2ts .vob .3gp .3g2 .flv .wmv .asf .ogv .mxf .dv .gif".split()
 )
@@ -83,7 +88,6 @@ class Pseudonyms:
     def __init__(self, pattern: str, folder: Path) -> None:
         self._pattern, self._folder = pattern, folder
         self.key_file = folder.resolve().parent / f"{folder.resolve().name}.names.csv"
-        self._names = self._read()
         try:
             first, second = pattern.format(n=1), pattern.format(n=2)
         except (ValueError, KeyError, IndexError, AttributeError):
@@ -92,43 +96,81 @@ class Pseudonyms:
             raise BadOutput(pattern, "is no pattern for names", "Write it with the number n, for instance P{n:02}")
 
     def named(self, sources: Sequence[Path]) -> dict[Path, Path]:
-        """A target for each source; one that was named before keeps its name."""
-        targets = {}
-        for source in sources:
-            whole = os.path.abspath(source)
-            if whole not in self._names:
-                self._names[whole] = self._free()
-            targets[source] = self._folder / f"{self._names[whole]}.mp4"
-        return targets
+        """The target that each source would get; one that was named before keeps its name."""
+        return self._targets(_Key.read(self.key_file), sources)
 
-    def _free(self) -> str:
-        """The first name that nobody has."""
-        used = set(self._names.values())
-        for number in range(1, len(used) + 2):
-            if (name := self._pattern.format(n=number)) not in used:
-                return name
-        raise BadOutput(self._pattern, "gives the same name twice", "Write it with the number n, for instance P{n:02}")
-
-    def save(self) -> None:
-        """Write the key file, readable by its owner alone."""
+    def take(self, sources: Sequence[Path]) -> dict[Path, Path]:
+        """The same, written to the key file, so that no other run takes these names."""
+        lock = SoftFileLock(self.key_file.with_name(f".{self.key_file.name}.lock"), _PATIENCE)
         try:
             self.key_file.parent.mkdir(parents=True, exist_ok=True)
-            with files.replaced(self.key_file) as beside:
-                private = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(private, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-                    csv.writer(file).writerows(
-                        [("result", "recording"), *((name, source) for source, name in self._names.items())]
-                    )
+            with lock:
+                key = _Key.read(self.key_file)
+                targets = self._targets(key, sources)
+                key.write(self.key_file)
+            return targets
+        except Timeout:
+            raise BadOutput(
+                self.key_file, "is being written by another run", f"Wait for that, or delete {lock.lock_file}"
+            ) from None
         except OSError as error:
             raise BadOutput(
                 self.key_file, f"cannot be written ({error.strerror})", "Choose another folder with -o"
             ) from None
 
-    def _read(self) -> dict[str, str]:
-        if not self.key_file.exists():
-            return {}
+    def _targets(self, key: _Key, sources: Sequence[Path]) -> dict[Path, Path]:
+        targets = {}
+        for source in sources:
+            whole = os.path.abspath(source)
+            name = key.name_of(whole) or self._free(key)
+            key.add(name, whole)
+            targets[source] = self._folder / f"{name}.mp4"
+        return targets
+
+    def _free(self, key: _Key) -> str:
+        """The first name that nobody has."""
+        used = key.names()
+        for number in range(1, len(used) + 2):
+            if (name := self._pattern.format(n=number)) not in used:
+                return name
+        raise BadOutput(self._pattern, "gives the same name twice", "Write it with the number n, for instance P{n:02}")
+
+
+class _Key:
+    """Rows of a key file, the head first. Columns that others have added stay as they are."""
+
+    def __init__(self, rows: list[list[str]]) -> None:
+        self._rows = rows
+        self._name, self._source = rows[0].index("result"), rows[0].index("recording")
+
+    @staticmethod
+    def read(path: Path) -> _Key:
         try:
-            with self.key_file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-                return {row["recording"]: row["result"] for row in csv.DictReader(file)}
-        except (OSError, KeyError, csv.Error):
-            raise BadOutput(self.key_file, "is no key file of names", "Move it away") from None
+            with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+                return _Key(list(csv.reader(file)) or [list(_HEAD)])
+        except FileNotFoundError:
+            return _Key([list(_HEAD)])
+        except (OSError, ValueError, csv.Error):
+            raise BadOutput(path, "is no key file of names", "Move it away") from None
+
+    def write(self, path: Path) -> None:
+        """Readable by its owner alone."""
+        with files.replaced(path) as beside:
+            private = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(private, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+                csv.writer(file).writerows(self._rows)
+
+    def names(self) -> set[str]:
+        return {row[self._name] for row in self._rows[1:] if len(row) > self._name}
+
+    def name_of(self, source: str) -> str | None:
+        least = max(self._name, self._source)
+        known = (row[self._name] for row in self._rows[1:] if len(row) > least and row[self._source] == source)
+        return next(known, None)
+
+    def add(self, name: str, source: str) -> None:
+        """Once, whatever is asked."""
+        if self.name_of(source) is None:
+            row = [""] * len(self._rows[0])
+            row[self._name], row[self._source] = name, source
+            self._rows.append(row)

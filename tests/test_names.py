@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePath
+from threading import Barrier
 
 import pytest
+from filelock import SoftFileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -126,13 +129,11 @@ def test_neutral_names_stay_the_same_from_run_to_run(tmp_path):
     out = tmp_path / "out"
     jane, john, mary = (tmp_path / name for name in ("Jane.mkv", "John.mp4", "Mary.mp4"))
     first = Pseudonyms("P{n:02}", out)
-    before = first.named([jane, john])
-    first.save()
+    before = first.take([jane, john])
     later = Pseudonyms("P{n:02}", out)
-    after = later.named([mary, john, jane])
+    after = later.take([mary, john, jane])
     assert {path: after[path] for path in before} == before
     assert after[mary] == out / "P03.mp4"
-    later.save()
     assert Pseudonyms("P{n:02}", out).named([mary])[mary] == out / "P03.mp4"
 
 
@@ -145,8 +146,7 @@ def test_a_relative_name_is_the_same_recording(tmp_path, monkeypatch):
 def test_another_pattern_keeps_what_was_named_and_goes_on(tmp_path):
     out = tmp_path / "out"
     first = Pseudonyms("P{n:02}", out)
-    first.named([tmp_path / "a.mp4"])
-    first.save()
+    first.take([tmp_path / "a.mp4"])
     targets = Pseudonyms("video-{n}", out).named([tmp_path / "a.mp4", tmp_path / "b.mp4"])
     assert [PurePath(target).name for target in targets.values()] == ["P01.mp4", "video-1.mp4"]
 
@@ -158,8 +158,7 @@ def test_the_key_file_is_for_its_owner_alone_and_not_among_the_results(before, t
     if before:
         names.key_file.write_text("result,recording\n", "utf-8")
         names.key_file.chmod(0o644)
-    names.named([tmp_path / 'Jane ü, "x".mkv'])
-    names.save()
+    names.take([tmp_path / 'Jane ü, "x".mkv'])
     assert out not in names.key_file.parents
     if os.name != "nt":
         assert stat.S_IMODE(names.key_file.stat().st_mode) == 0o600
@@ -181,8 +180,7 @@ def test_a_key_file_is_never_among_the_results_however_the_folder_is_written(tmp
 def test_a_name_in_an_old_encoding_leads_back_too(tmp_path):
     names = Pseudonyms("P{n:02}", tmp_path / "out")
     old = tmp_path / os.fsdecode(b"caf\xe9.mp4")
-    names.named([old])
-    names.save()
+    names.take([old])
     assert Pseudonyms("P{n:02}", tmp_path / "out").named([old])[old].name == "P01.mp4"
 
 
@@ -195,15 +193,56 @@ def test_a_pattern_that_gives_no_names_is_refused(pattern, tmp_path):
         Pseudonyms(pattern, tmp_path / "out")
 
 
-@pytest.mark.parametrize("text", ["nonsense", "a,b\n1,2\n"])
+@pytest.mark.parametrize("text", ["nonsense", "a,b\n1,2\n", "result;recording\n", "\n"])
 def test_a_file_that_is_no_key_file_is_not_written_over(text, tmp_path):
     (tmp_path / "out.names.csv").write_text(text, "utf-8")
-    try:
+    names = Pseudonyms("P{n:02}", tmp_path / "out")
+    for ask in (names.named, names.take):
+        with pytest.raises(BadOutput, match="is no key file of names"):
+            ask([tmp_path / "a.mp4"])
+    assert [path.read_text("utf-8") for path in tmp_path.iterdir()] == [text]
+
+
+def test_what_others_wrote_into_the_key_file_stays(tmp_path):
+    jane, john = str(tmp_path / "Jane.mp4"), tmp_path / "John.mp4"
+    before = [["age", "result", "recording", "notes"], ["31", "P02", jane, "x, y"], ["", "P01"], [], ["40", "", "", ""]]
+    names = Pseudonyms("P{n:02}", tmp_path / "out")
+    with names.key_file.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(before)
+    assert names.take([john, Path(jane)]) == {
+        john: tmp_path / "out" / "P03.mp4", Path(jane): tmp_path / "out" / "P02.mp4"
+    }  # fmt: skip
+    with names.key_file.open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file)) == [*before, ["", "P03", str(john), ""]]
+
+
+def test_two_runs_at_once_never_take_the_same_name(tmp_path):
+    both = Barrier(4)
+
+    def run(number: int) -> dict[Path, Path]:
         names = Pseudonyms("P{n:02}", tmp_path / "out")
-    except BadOutput as error:
-        assert "key file" in str(error)  # noqa: PT017
-        return
-    assert names.named([tmp_path / "a.mp4"])[tmp_path / "a.mp4"].name == "P01.mp4"
+        both.wait()
+        return {source: target for m in range(5) for source, target in names.take([Path(f"/in/{number}-{m}")]).items()}
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = dict(item for targets in pool.map(run, range(4)) for item in targets.items())
+    assert len(taken) == len(set(taken.values())) == 20
+    assert Pseudonyms("P{n:02}", tmp_path / "out").named(list(taken)) == taken
+    assert [path.name for path in tmp_path.iterdir()] == ["out.names.csv"]
+
+
+def test_a_key_file_that_another_run_holds_is_told_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr("maskanyone.names._PATIENCE", 0.1)
+    with (
+        SoftFileLock(tmp_path / ".out.names.csv.lock"),
+        pytest.raises(BadOutput, match=r"is being written by another run. Wait for that, or delete .*lock\."),
+    ):
+        Pseudonyms("P{n:02}", tmp_path / "out").take([Path("/in/a.mp4")])
+
+
+def test_only_asking_for_names_writes_nothing(tmp_path):
+    Pseudonyms("P{n:02}", tmp_path / "out").named([Path("/in/a.mp4")])
+    assert not list(tmp_path.iterdir())
 
 
 def linked(source: Path, target: Path, kind: str) -> None:

@@ -79,12 +79,13 @@ def mask(
         raise BadRecipe(
             ", ".join(map(str, videos)), "holds no recording", "Name video files, or a folder that holds some"
         )
-    pseudonyms = names.Pseudonyms(name, folder) if name is not None else None
-    targets = pseudonyms.named(sources) if pseudonyms else names.named(sources, folder)
+    if name is None:
+        targets = names.named(sources, folder)
+    else:
+        pseudonyms = names.Pseudonyms(name, folder)
+        targets = pseudonyms.named(sources) if dry_run else pseudonyms.take(sources)
     if dry_run:
         raise typer.Exit(plan.tell(targets, chosen, as_json=as_json, overwrite=overwrite, salvage=salvage))
-    if pseudonyms:
-        pseudonyms.save()
     batch = Batch(chosen, as_json, overwrite=overwrite, salvage=salvage, anonymous=name is not None)
     raise typer.Exit(batch.run(targets))
 

@@ -66,8 +66,7 @@ def test_patterns_that_name_nothing_or_lead_elsewhere_are_refused(pattern: str, 
 
 def test_the_key_file_is_read_again_and_numbers_go_on(tmp_path: Path) -> None:
     first = Pseudonyms("P{n}", tmp_path / "out")
-    first.named([Path("/in/a.mp4"), Path("/in/b.mp4")])
-    first.save()
+    first.take([Path("/in/a.mp4"), Path("/in/b.mp4")])
     second = Pseudonyms("P{n}", tmp_path / "out")
     assert [t.stem for t in second.named([Path("/in/c.mp4"), Path("/in/a.mp4")]).values()] == ["P3", "P1"]
     assert second.key_file == tmp_path / "out.names.csv"

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from maskanyone.ui.schemas import Node
+from typing import Any
 
 #: more steps than this cannot be hit on a slider
 MOST_STEPS = 200
 #: steps a slider has where the schema names none
 _WANTED = 100
-#: bounds that a browser counts exactly
+#: integers that a browser counts exactly
 _LARGEST = 2**53 - 1
 #: units that stand behind the number; any other is a phrase and stands behind the label
 SYMBOLS = {"px", "%", "s", "ms", "min", "h", "fps", "Hz", "kHz", "dB", "MB", "GB", "°", "×"}
@@ -21,7 +19,12 @@ SYMBOLS = {"px", "%", "s", "ms", "min", "h", "fps", "Hz", "kHz", "dB", "MB", "GB
 
 @dataclass(frozen=True)
 class Scale:
-    """Everything in the numbers shown, which are ``factor`` times the value's. whole: integers only."""
+    """How a number is shown.
+
+    Attributes:
+        low, high, step: in the numbers shown, which are ``factor`` times the schema's; ``None`` is no bound.
+        whole: integers only. unit: what they count, "" for none.
+    """
 
     low: float | None
     high: float | None
@@ -29,28 +32,28 @@ class Scale:
     factor: int
     whole: bool
     unit: str
-    first: float | None
 
     @classmethod
-    def of(cls, node: Node) -> Scale:
+    def of(cls, schema: Mapping[str, Any]) -> Scale:
         """The scale of a number's or integer's schema."""
-        schema = node.schema
-        whole = node.kind == "integer"
+        whole = schema.get("type") == "integer"
         factor = 100 if schema.get("display") == "percent" and not whole else 1
-        least = _bound(schema.get("minimum"), schema.get("exclusiveMinimum"), max)
-        most = _bound(schema.get("maximum"), schema.get("exclusiveMaximum"), min)
-        first = schema.get("default")
-        step = schema.get("multipleOf") or (1 if whole else _step(least, most, first))
+        low, high = _low(schema), _high(schema)
+        step = schema.get("multipleOf") or (1 if whole else _step(low, high, schema.get("default")))
         if whole:
             step = max(1, round(step))
-        low = _inside(least, schema.get("exclusiveMinimum"), step, math.ceil if _grid(schema, whole) else None)
-        high = _inside(most, schema.get("exclusiveMaximum"), -step, math.floor if _grid(schema, whole) else None)
-        unit = "%" if factor == 100 else str(schema.get("unit", ""))
+        on_grid = whole or "multipleOf" in schema
+        if low is not None:
+            low = math.ceil(_clean(low / step)) * step if on_grid else low
+            low += step if low == schema.get("exclusiveMinimum") else 0
+        if high is not None:
+            high = math.floor(_clean(high / step)) * step if on_grid else high
+            high -= step if high == schema.get("exclusiveMaximum") else 0
         if whole:
             low, high = (None if bound is None else min(max(bound, -_LARGEST), _LARGEST) for bound in (low, high))
-        clean = [None if value is None else _clean(value * factor) for value in (low, high, step, first)]
-        assert clean[2] is not None
-        return cls(clean[0], clean[1], clean[2], factor, whole, unit, clean[3])
+        low, high = (None if bound is None else _clean(bound * factor) for bound in (low, high))
+        unit = "%" if factor == 100 else str(schema.get("unit", ""))
+        return cls(low, high, _clean(step * factor), factor, whole, unit)
 
     @property
     def slides(self) -> bool:
@@ -86,34 +89,26 @@ class Scale:
         return 0 if self.whole else max(_digits(self.step), _digits(value))
 
 
-def _bound(closed: float | None, opened: float | None, pick: object) -> float | None:
-    given = [bound for bound in (closed, opened) if isinstance(bound, int | float)]
-    return None if not given else max(given) if pick is max else min(given)
+def _low(schema: Mapping[str, Any]) -> float | None:
+    bounds = [schema[name] for name in ("minimum", "exclusiveMinimum") if name in schema]
+    return max(bounds, default=None)
 
 
-def _grid(schema: object, whole: bool) -> bool:
-    return whole or "multipleOf" in schema  # type: ignore[operator]
-
-
-def _inside(bound: float | None, opened: float | None, step: float, to_grid: object) -> float | None:
-    """The outermost permitted number: on the grid of multiples where there is one, past an open bound."""
-    if bound is None:
-        return None
-    if callable(to_grid):
-        bound = to_grid(_clean(bound / abs(step))) * abs(step)
-    return _clean(bound + step) if opened is not None and bound == opened else bound
+def _high(schema: Mapping[str, Any]) -> float | None:
+    bounds = [schema[name] for name in ("maximum", "exclusiveMaximum") if name in schema]
+    return min(bounds, default=None)
 
 
 def _step(low: float | None, high: float | None, first: float | None) -> float:
     """A step of 1, 2 or 5 of some power of ten that leads from the least value to the default."""
     if low is None or high is None or not low < high:
         return 0.1 if not first else float(10.0 ** (math.floor(math.log10(abs(first))) - 1))
-    span = high - low
-    power = math.floor(math.log10(span / _WANTED))
+    wanted = (high - low) / _WANTED
+    power = math.floor(math.log10(wanted))
     steps = [_clean(figure * 10.0**exponent) for exponent in range(power + 1, power - 4, -1) for figure in (5, 2, 1)]
-    near = min(steps, key=lambda step: abs(math.log(step / (span / _WANTED))))
-    fitting = [s for s in steps if s <= near and all(_even(v - low, s) for v in (first or low, high))]
-    return fitting[0] if fitting else near
+    near = min(steps, key=lambda step: abs(math.log(step / wanted)))
+    ends = (low if first is None else first, high)
+    return next((step for step in steps if step <= near and all(_even(end - low, step) for end in ends)), near)
 
 
 def _even(way: float, step: float) -> bool:

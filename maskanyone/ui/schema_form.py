@@ -75,7 +75,8 @@ class _Drawing:
             drawn[key] = self._child(key, children[key], values, path, name, off)
         if any(children[key].kind != "fixed" for key in folded):
             wrong = any(problem.startswith(_join(path, key)) for key in folded for problem in self.problems)
-            with st.expander(words.MORE, expanded=wrong, type="compact"), st.container(gap="small"):
+            more = f"{words.MORE} :gray[:material/unfold_more:]"
+            with st.expander(more, expanded=wrong, type="step", icon=":material/tune:"), st.container(gap="small"):
                 for key in folded:
                     drawn[key] = self._child(key, children[key], values, path, name, off)
         return result | {key: drawn[key] if key in drawn else children[key].start for key in children}
@@ -194,7 +195,7 @@ def _read(node: Node, widget: _Widget, wins: Any, typed: Any) -> tuple[Any, str]
 
 
 def _number(node: Node, given: Any) -> _Widget:
-    scale = Scale.of(node)
+    scale = Scale.of(node.schema)
 
     def shown(value: Any) -> float | int:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)

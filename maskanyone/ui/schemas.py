@@ -15,6 +15,7 @@ from typing import Any, Literal
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped, unused-ignore]
 from jsonschema.exceptions import ValidationError, best_match  # type: ignore[import-untyped, unused-ignore]
 
+from maskanyone.ui.scale import Scale
 from maskanyone.ui.words import form as words
 
 Kind = Literal[
@@ -192,9 +193,7 @@ class Node:
                 several = self.sub(schema["items"]).options.values()
                 return [value for value, _ in several][: int(schema.get("minItems", 0))]
             case "number" | "integer":
-                from maskanyone.ui.scale import Scale
-
-                return Scale.of(self).start
+                return Scale.of(schema).start
             case "optional":
                 return None
         return next((value for value in (*_FIRST, *schema.get("enum", ())) if self.fits(value)), None)

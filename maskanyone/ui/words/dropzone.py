@@ -19,7 +19,7 @@ WORDS = {
     "stop": "Stop",
     "stop_one": "Stop copying {name}",
     "again": "Try again",
-    "again_one": "Try {name} again",
+    "again_one": "Try again to copy {name}",
     "dismiss": "Dismiss",
     "dismiss_one": "Dismiss the message about {name}",
     "more": "and {n} more",

@@ -40,7 +40,8 @@ async def create(request: Request) -> Response:
     """A recording is announced by name and size."""
     try:
         size = int(request.headers["upload-length"])
-        name = _metadata(request.headers.get("upload-metadata", ""))["filename"]
+        told = _metadata(request.headers.get("upload-metadata", ""))
+        name = told["filename"]
     except (KeyError, ValueError):
         return _refused(400, words.NOT_ANNOUNCED)
     name = name.replace("\\", "/").rpartition("/")[2].strip()
@@ -48,7 +49,7 @@ async def create(request: Request) -> Response:
         return _refused(400, words.BAD_NAME)
     if size <= 0:
         return _refused(400, words.empty(name))
-    made = await to_thread.run_sync(_announce, name, size)
+    made = await to_thread.run_sync(_announce, _placed(told.get("folder", ""), name), size)
     if made is None:
         return _refused(413, words.no_room(name))
     return Response(status_code=201, headers=_HEADERS | {"Location": f"{PATH}/{made.id}"})
@@ -56,10 +57,12 @@ async def create(request: Request) -> Response:
 
 async def offset(request: Request) -> Response:
     """How much of it is here."""
-    row = await _arriving(request)
-    if row is None:
+    row = await to_thread.run_sync(recordings.one, owners.current(), request.path_params["id"])
+    if row is None or not row.copied:
         return Response(status_code=404, headers=_HEADERS | {"Cache-Control": "no-store"})
-    here = {"Upload-Offset": str(_size(row)), "Upload-Length": str(row.bytes), "Cache-Control": "no-store"}
+    # the answer to the last piece may have been lost: what is whole says so, or it would be sent a second time
+    arrived = _size(row) if row.state == ARRIVING and Path(row.path).is_file() else row.bytes
+    here = {"Upload-Offset": str(arrived), "Upload-Length": str(row.bytes), "Cache-Control": "no-store"}
     return Response(status_code=200, headers=_HEADERS | here)
 
 
@@ -134,6 +137,14 @@ def _announce(name: str, size: int) -> Recording | None:
 async def _arriving(request: Request) -> Recording | None:
     row = await to_thread.run_sync(recordings.one, owners.current(), request.path_params["id"])
     return row if row is not None and row.state == ARRIVING and Path(row.path).is_file() else None
+
+
+def _placed(folder: str, name: str) -> str:
+    """A name with its place in a dropped folder, since cameras give the same names again and again."""
+    parts = [part.strip() for part in folder.replace("\\", "/").split("/")]
+    kept = [part for part in parts if part not in ("", ".", "..") and all(ord(c) >= 32 for c in part)]
+    placed = "/".join([*kept, name])
+    return placed if len(placed) <= _LONGEST_NAME else name
 
 
 def _size(row: Recording) -> int:

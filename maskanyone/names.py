@@ -32,7 +32,7 @@ def recordings(given: Iterable[Path], results: Path) -> list[Path]:
     """
     found: dict[Path, None] = {}
     for path in given:
-        if not path.is_dir():
+        if not os.path.isdir(path):  # which a name longer than a disk takes is not, either
             found[path] = None
             continue
         inside = path.resolve() in results.resolve().parents
@@ -75,7 +75,7 @@ def named(sources: Sequence[Path], folder: Path) -> dict[Path, Path]:
 
 def check_apart(target: Path, sources: Iterable[Path]) -> None:
     """Raise ``BadOutput`` where a result would land on any recording of the batch, not only on its own."""
-    if target.exists() and any(source.exists() and target.samefile(source) for source in sources):
+    if os.path.exists(target) and any(os.path.exists(source) and target.samefile(source) for source in sources):
         raise BadOutput(target, "is a recording of this batch", "Choose another folder with -o")
 
 
@@ -92,7 +92,7 @@ class Pseudonyms:
             first, second = pattern.format(n=1), pattern.format(n=2)
         except (ValueError, KeyError, IndexError, AttributeError):
             first = second = ""
-        if first == second or not re.fullmatch(r"[\w][\w .-]*", first):
+        if first == second or not re.fullmatch(r"[\w][\w .-]{,150}", first):
             raise BadOutput(pattern, "is no pattern for names", "Write it with the number n, for instance P{n:02}")
 
     def named(self, sources: Sequence[Path]) -> dict[Path, Path]:

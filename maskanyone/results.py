@@ -17,6 +17,8 @@ from maskanyone.errors import BadOutput
 from maskanyone.recipe import Recipe
 
 _LEAST_FREE = 20 << 20
+#: bytes that disks take, of a file's name while it is written
+_LONGEST_NAME = 255
 
 
 class Target:
@@ -39,11 +41,13 @@ class Target:
         """
         if self.video.suffix.lower() != ".mp4":
             raise BadOutput(self.video, "is no name for a result", "Results are MP4 files: end the name with .mp4")
+        if len(os.fsencode(files.temporary(self.report).name)) > _LONGEST_NAME:
+            raise BadOutput(self.video.name, "is too long a name for a result", "Rename it, or add --name 'P{n:02}'")
         source = Path(self._source.path)
         for path in (self.video, self.report):
-            if path.exists() and path.samefile(source):
+            if os.path.exists(path) and path.samefile(source):
                 raise BadOutput(path, "is the source itself", "Choose another folder with -o")
-        if not self.video.exists() and not self.report.exists():
+        if not os.path.exists(self.video) and not os.path.exists(self.report):
             self._check_folder()
             self._free = True
             return None

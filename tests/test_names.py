@@ -186,8 +186,9 @@ def test_a_name_in_an_old_encoding_leads_back_too(tmp_path):
 
 @pytest.mark.parametrize(
     "pattern",
-    ["P", "", "P{m}", "P{}", "{n", "../{n}", "a/{n}", "{n}/../../x", ".{n}", "{n.__class__}", "P{n:zz}", "{0}"],
-)
+    ["P", "", "P{m}", "P{}", "{n", "../{n}", "a/{n}", "{n}/../../x", ".{n}", "{n.__class__}", "P{n:zz}", "{0}",
+     "P{n:0300}"],
+)  # fmt: skip
 def test_a_pattern_that_gives_no_names_is_refused(pattern, tmp_path):
     with pytest.raises(BadOutput, match="pattern"):
         Pseudonyms(pattern, tmp_path / "out")

@@ -180,6 +180,19 @@ def test_a_result_is_an_mp4_file(name, here):
         maskanyone.mask(here.source, here.folder / name, here.recipe)
 
 
+def test_a_name_too_long_for_a_disk_is_told_before_any_work(here):
+    assert maskanyone.mask(here.source, here.folder / ("a" * 200 + ".mp4"), here.recipe).video.exists()
+    before = sorted(here.folder.iterdir())
+    for stem in ("a" * 250, "a" * 300, "ü" * 120):
+        with pytest.raises(maskanyone.BadOutput, match="is too long a name for a result"):
+            maskanyone.mask(here.source, here.folder / f"{stem}.mp4", here.recipe)
+    with pytest.raises(maskanyone.BadOutput, match="cannot be used"):
+        maskanyone.mask(here.source, here.folder / ("a" * 300) / "a.mp4", here.recipe)
+    with pytest.raises(maskanyone.Unreadable, match="is not there"):
+        maskanyone.mask(here.folder / f"{'a' * 300}.mp4", here.folder / "a.mp4", here.recipe)
+    assert sorted(here.folder.iterdir()) == before
+
+
 def test_a_dangling_link_does_not_lead_the_result_elsewhere(here):
     target = linked(here.folder.parent / "nowhere.mp4", here.folder / "link.mp4")
     maskanyone.mask(here.source, target, here.recipe)

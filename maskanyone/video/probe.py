@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -44,7 +45,7 @@ def probe(path: Path | str, ask: Callable[[], None] = lambda: None) -> Video:
         Unreadable, TooLarge: with the sentence a user reads.
     """
     path = Path(path)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise errors.Unreadable(path, "is not there or is no file", "Check its name and folder")
     try:
         state = stamp(str(path.resolve()))

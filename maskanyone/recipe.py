@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 DEFAULT = "faces"
 _MOST_BYTES = 1 << 20
 _CHANGED = " (changed)"
+_WRITE_IT = "Write it as hide.face.strength=0.8 or output.crf=20"
 
 
 class _Part(BaseModel):
@@ -183,9 +185,11 @@ class Recipe(_Part):
         plain = self.model_dump(mode="json")
         for setting in settings:
             name, equals, text = setting.partition("=")
+            name = name.strip()
             if not equals or ("." not in name and name != "seed"):
-                raise BadRecipe(setting, "does not set anything", "Write it as hide.face.strength=0.8 or output.crf=20")
-            _set(plain, name.strip().split("."), _value(text), setting)
+                raise BadRecipe(setting, "does not set anything", _WRITE_IT)
+            _check_known(name, _settable(plain))
+            _set(plain, name.split("."), _value(text))
         return Recipe.parse(plain | self._changed(), "--set")
 
     def with_sound(self, keep: bool) -> Recipe:
@@ -246,20 +250,43 @@ def _value(text: str) -> Any:
         return text
 
 
-def _set(plain: dict[str, Any], path: list[str], value: Any, setting: str) -> None:
-    section, *rest = path
-    if section in ("output", "audit", "track") and len(rest) == 1:
-        plain[section][rest[0]] = value
+def _named_steps(plain: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Each step with the name that settings know it by."""
+    hiding = [(f"hide.{step['target']}", step) for people in plain["people"] for step in people["hide"]]
+    others = [(f"{part}.{step['method'].split('.')[1]}", step) for part in ("detect", "sound") for step in plain[part]]
+    return hiding + others
+
+
+def _settable(plain: dict[str, Any]) -> list[str]:
+    """Every name that a setting of this recipe may have."""
+    from maskanyone.track import TrackParams
+
+    names = ["seed", *(f"output.{key}" for key in OutputSettings.model_fields)]
+    names += [f"track.{key}" for key in TrackParams.model_fields]
+    for name, step in _named_steps(plain):
+        names += [f"{name}.{key}" for key in registry.info(step["method"]).schema.get("properties", {})]
+    return names
+
+
+def _check_known(name: str, known: list[str]) -> None:
+    if name in known:
         return
-    if section == "seed" and not rest:
-        plain["seed"] = value
-        return
-    steps: list[Any] = []
-    if section == "hide" and len(rest) == 2:
-        steps = [step for people in plain["people"] for step in people["hide"] if step["target"] == rest[0]]
-    elif section in ("detect", "sound") and len(rest) == 2:
-        steps = [step for step in plain[section] if step["method"].split(".")[1] == rest[0]]
-    if not steps:
-        raise BadRecipe(setting, "names nothing in this recipe", "Write it as hide.face.strength=0.8 or output.crf=20")
-    for step in steps:
-        step["params"][rest[1]] = value
+    near = difflib.get_close_matches(name, known, 1, 0.7)
+    part = name.rpartition(".")[0]
+    inside = any(other.rpartition(".")[0] == part for other in known)
+    raise BadRecipe(
+        name,
+        "it has no such setting" if inside else "names nothing in this recipe",
+        f"Did you mean {near[0]}? docs/recipes.md lists all" if near else _WRITE_IT,
+    )
+
+
+def _set(plain: dict[str, Any], path: list[str], value: Any) -> None:
+    *section, key = path
+    if not section:
+        plain[key] = value
+    elif section[0] in plain and len(section) == 1:
+        plain[section[0]][key] = value
+    for name, step in _named_steps(plain):
+        if name == ".".join(section):
+            step["params"][key] = value

@@ -165,6 +165,26 @@ def test_what_sets_nothing_or_too_much_is_refused(setting: str) -> None:
         FACES.with_values([setting])
 
 
+@pytest.mark.parametrize(
+    ("setting", "near"),
+    [
+        ("hide.face.strenght=0.5", "hide.face.strength"), ("hide.faces.strength=0.5", "hide.face.strength"),
+        ("hide.head.strength=0.5", "hide.face.strength"), ("face.strength=0.5", "hide.face.strength"),
+        ("detect.centerface.treshold=0.1", "detect.centerface.threshold"), ("track.fil=1", "track.fill"),
+        ("output.cfr=20", "output.crf"), ("outputs.crf=20", "output.crf"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_setting_is_told_with_the_nearest(setting: str, near: str) -> None:
+    with pytest.raises(BadRecipe, match=rf"Did you mean {near}\?"):
+        FACES.with_steps(["face=blur"]).with_values([setting])
+
+
+def test_every_setting_of_the_documents_can_be_set() -> None:
+    every = FACES.with_steps(["face=blur", "head=contours"])
+    for name in ("hide.face.feather=0.1", "hide.head.width=0.02", "sound.remove.x=1", "track.cut_ratio=4", "seed=null"):
+        assert ("sound" in name) == (refusal(every.with_values, [name]) != "Taken.")
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_a_setting_or_is_refused(text: str) -> None:
     assert refusal(FACES.with_values, [text]).endswith(".")

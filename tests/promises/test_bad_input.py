@@ -91,6 +91,11 @@ def case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Case:
         (["--set", "detect.centerface.size=641"], "detect.centerface, size: 641 does not fit"),
         (["--set", "track.before=99"], "track.before: 99 is out of bounds: it must be at most 10"),
         (["--set", "track.sideways=1"], "track.sideways: it has no such setting"),
+        (["--set", "track.befor=1"], "track.befor: it has no such setting. Did you mean track.before?"),
+        (["--set", "hide.face.strenght=1"], "hide.face.strenght: it has no such setting."),
+        (["--set", "hide.fase.margin=1"], "hide.fase.margin: names nothing in this recipe. Did you mean hide.face.m"),
+        (["--set", "detect.centreface.size=640"], "Did you mean detect.centerface.size?"),
+        (["--set", "ouput.crf=20"], "ouput.crf: names nothing in this recipe. Did you mean output.crf?"),
         (["--set", "seed=-1"], "seed"),
         (["--set", f"seed={2**53}"], "seed"),
         (["--audio", "louder"], "--audio louder: is not understood. Choose keep or remove"),
@@ -153,6 +158,14 @@ def test_files_that_are_no_recordings_are_told(case: Case, content: bytes | None
 def test_a_truncated_recording_is_told(case: Case, clip: Path, cut: float):
     clip.write_bytes(clip.read_bytes()[: int(cut * clip.stat().st_size)])
     assert "clip.mp4" in case.refused(clip, "-o", case.out)
+
+
+def test_names_that_no_disk_takes_are_told(case: Case, clip: Path):
+    long = clip.rename(clip.with_name("a" * 250 + ".mp4"))
+    assert "is too long a name for a result. Rename it" in case.refused(long, "-o", case.out)
+    assert "is not there or is no file" in case.refused(clip.with_name("a" * 300 + ".mp4"), "-o", case.out)
+    short = long.rename(clip)
+    assert "cannot be used" in case.refused(short, "-o", case.folder / ("a" * 300))
 
 
 def test_a_folder_without_recordings_is_told(case: Case):

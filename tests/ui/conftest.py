@@ -1,4 +1,4 @@
-"""A real browser, and demos of the page's parts that it looks at."""
+"""A real browser, and demos of the page's parts for it to look at."""
 
 from __future__ import annotations
 
@@ -8,31 +8,46 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 DEMOS = Path(__file__).parent / "demos"
-#: nothing but the pages asked for, whoever runs it
+ROOT = Path(__file__).resolve().parents[2]
+#: nothing is asked of anybody but the page, and a video may start by itself
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
 ).split()
+SERVER = (
+    "--server.address=127.0.0.1 --server.headless=true --server.fileWatcherType=none "
+    "--browser.gatherUsageStats=false --client.toolbarMode=minimal"
+).split()
 
-Serve = Callable[..., str]
+
+class Demo(Protocol):
+    """``demo(name, files=None)``: the address of ``demos/NAME.py`` once it answers.
+
+    With ``files``, a folder, the script is served by itself and the folder's files lie under ``/files/``.
+    """
+
+    def __call__(self, name: str, files: Path | None = None) -> str: ...
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium from the PATH."""
+    play = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
         pytest.skip("no chromium, chromium-browser or google-chrome in the PATH")
-    with sync_playwright() as playwright:
+    with play.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
@@ -47,24 +62,26 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """``serve(script, files=None)``: the address of a Streamlit script of ``demos`` once it answers.
-
-    The files of the folder ``files`` lie under ``/files/``. All end with the module's tests.
-    """
+def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Starts demos; all end with the module's tests."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def serve(script: str, files: Path | None = None) -> str:
-        port, log = free_port(), tmp_path_factory.mktemp("demo") / "log.txt"
-        command = [sys.executable, str(DEMOS / "serve.py"), str(port), str(DEMOS / script), str(files or log.parent)]
+    def demo(name: str, files: Path | None = None) -> str:
+        script, port = DEMOS / f"{name}.py", free_port()
+        variables = {"DEMO_SCRIPT": str(script), "DEMO_FILES": str(files)} if files else {}
+        target = DEMOS / "with_files.py" if files else script
+        log = tmp_path_factory.mktemp("demo") / "log.txt"
+        command = [sys.executable, "-m", "streamlit", "run", str(target), f"--server.port={port}", *SERVER]
         with log.open("wb") as out:
-            process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment())
+            process = subprocess.Popen(
+                command, cwd=log.parent, env=environment(variables), stdout=out, stderr=subprocess.STDOUT
+            )
         started.append(process)
         address = f"http://127.0.0.1:{port}"
         wait_for(address, process, log)
         return address
 
-    yield serve
+    yield demo
     for process in started:
         process.terminate()
     for process in started:
@@ -78,14 +95,14 @@ def free_port() -> int:
         return port
 
 
-def environment() -> dict[str, str]:
-    """The tests' own, where the package of this checkout is found and no proxy stands between."""
-    root = str(Path(__file__).resolve().parents[2])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}
+def environment(variables: dict[str, str]) -> dict[str, str]:
+    """This process's, in which the package of this checkout is found."""
+    paths = filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **variables}
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Until the server answers; what it wrote is the error where it ends before."""
+    """Until the server answers; where it ends before, what it wrote is the error."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     for _ in range(600):
         if process.poll() is not None:
@@ -93,7 +110,6 @@ def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
         try:
             direct.open(f"{address}/_stcore/health", timeout=5).close()
             return
-        except (urllib.error.URLError, OSError):
+        except OSError:
             time.sleep(0.1)
-    process.terminate()
     pytest.fail(f"the demo does not answer: {log.read_text(errors='replace')}")

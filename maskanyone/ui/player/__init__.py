@@ -65,5 +65,4 @@ def player(
         "words": WORDS,
     }
     state = declared(__file__)(key=key, data=data, default={"time": None}, on_time_change=lambda: None)
-    time: float | None = state.time
-    return time
+    return None if state.time is None else float(state.time)

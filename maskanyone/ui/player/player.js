@@ -115,6 +115,7 @@ function build(root) {
   }
   function draw() {
     cancelAnimationFrame(drawing);
+    if (pair.playing) pair.follow();
     const time = now();
     root.dataset.drift = pair.drift().toFixed(4);
     controls.show(time, pair.playing, soundSource(), original);
@@ -126,8 +127,9 @@ function build(root) {
     const at = data.marks.findIndex((mark) => mark.start <= time + 0.001 && time <= mark.end);
     if (!timeline.choose(at) && told.childNodes.length) return;
     const { words, marks } = data;
+    told.hidden = !marks.length;
     if (at < 0) {
-      const text = marks.length > 1 ? words.some_left : marks.length ? words.one_left : "";
+      const text = marks.length > 1 ? words.some_left : words.one_left;
       told.replaceChildren(make("span", { class: "quiet" }, fill(text, { count: marks.length })));
       return;
     }
@@ -208,10 +210,10 @@ function build(root) {
 
 // ---- two videos in step
 
-const NEAR = 0.004; // s: closer than this is left alone
+const LEAST = 0.003; // of its speed: Chromium's sound has another path for a speed of 1, and each change of path costs 20 ms
 const FAR = 0.25; // s: farther apart than this is not caught up, but jumped
-const PULL = 3; // share of speed for each second of gap
-const MOST = 0.2; // of its speed that the original may gain or lose
+const PULL = 6; // share of speed for each second of gap
+const MOST = 0.3; // of its speed that the original may gain or lose
 
 function inStep(original, result, changed) {
   const both = [original, result];
@@ -240,7 +242,7 @@ function inStep(original, result, changed) {
       target = null;
     }
     const go = pair.playing && !videos.some((video) => video.seeking) && videos.every(ready);
-    for (const video of videos) {
+    for (const video of videos.reverse()) {
       if (!go) video.pause();
       else if (video.paused && !video.ended) video.play().catch(refused);
     }
@@ -250,8 +252,7 @@ function inStep(original, result, changed) {
     pair.playing = false;
     changed();
   }
-  function follow() {
-    settle();
+  pair.follow = () => {
     if (alive().length < 2 || both.some((video) => video.paused || video.seeking || video.ended)) return;
     const gap = pair.drift();
     if (Math.abs(gap) > FAR) {
@@ -259,10 +260,9 @@ function inStep(original, result, changed) {
       settle();
       return;
     }
-    const pull = Math.abs(gap) < NEAR ? 0 : Math.max(-MOST, Math.min(MOST, gap * PULL));
-    const rate = pair.rate * (1 - pull);
-    if (Math.abs(original.playbackRate - rate) > 0.001) original.playbackRate = rate;
-  }
+    const pull = Math.sign(gap) * Math.max(LEAST, Math.min(MOST, Math.abs(gap) * PULL));
+    original.playbackRate = pair.rate * (1 - pull);
+  };
   pair.drift = () => (alive().length < 2 ? 0 : original.currentTime - result.currentTime);
   pair.play = () => {
     if (clock().ended) target = 0;
@@ -313,7 +313,11 @@ function inStep(original, result, changed) {
     video.addEventListener("loadedmetadata", () => video.videoWidth === 0 && fails());
     video.addEventListener("ended", () => video === clock() && pair.pause());
   }
-  const timer = setInterval(follow, 100);
+  // no event tells of everything: a page in the background, a decoder that wakes up
+  const timer = setInterval(() => {
+    settle();
+    pair.follow();
+  }, 100);
   return pair;
 }
 

@@ -47,5 +47,4 @@ def stage(
         "heard": st.session_state.get(key, {}).get("time"),
     }
     state = declared(__file__)(key=key, data=data, default={"time": None}, on_time_change=lambda: None)
-    chosen: float | None = state.time
-    return chosen
+    return None if state.time is None else float(state.time)

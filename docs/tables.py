@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from maskanyone import registry
-from maskanyone.recipe import Recipe, presets
+from maskanyone.recipe import OutputSettings, Recipe, presets
+from maskanyone.track import TrackParams
 from maskanyone.weights import catalogue
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -21,7 +22,13 @@ README = Path(__file__).resolve().parent.parent / "README.md"
 
 def tables() -> Mapping[str, str]:
     """Each marked table as Markdown."""
-    return {"presets": _presets(), "methods": _methods(), "parameters": _parameters(), "weights": _weights()}
+    return {
+        "presets": _presets(),
+        "methods": _methods(),
+        "parameters": _parameters(),
+        "settings": _settings(),
+        "weights": _weights(),
+    }
 
 
 def with_tables(text: str) -> str:
@@ -43,12 +50,23 @@ def _methods() -> str:
 
 
 def _parameters() -> str:
-    rows = [
-        (f"`{m.id}`", f"`{key}`", _kind(field), f"`{field.get('default')}`", field.get("description", ""))
-        for m in registry.methods().values()
-        for key, field in m.schema.get("properties", {}).items()
-    ]
+    rows = [(f"`{m.id}`", *row) for m in registry.methods().values() for row in _rows(m.schema)]
     return _table(("method", "setting", "values", "default", "what changes"), rows)
+
+
+def _settings() -> str:
+    parts = {"track": TrackParams, "output": OutputSettings}
+    rows = [(f"`{part}`", *row) for part, made in parts.items() for row in _rows(made.model_json_schema())]
+    return _table(("part", "setting", "values", "default", "what changes"), rows)
+
+
+def _rows(schema: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Setting, values, default and description of all that may be chosen."""
+    return [
+        (f"`{key}`", _kind(field), f"`{field.get('default')}`", field.get("description", ""))
+        for key, field in schema.get("properties", {}).items()
+        if "const" not in field
+    ]
 
 
 def _weights() -> str:

@@ -32,6 +32,15 @@ def test_every_method_and_setting_is_in_the_documents():
             assert f"| `{method.id}` | `{setting}` |" in text
 
 
+def test_every_setting_that_a_recipe_may_change_is_in_the_documents():
+    text = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+    plain = Recipe.preset("faces").data()
+    for part in ("track", "output"):
+        for setting in set(plain[part]) - {"codec", "version"}:
+            assert f"| `{part}` | `{setting}` |" in text
+    assert "| `output` | `codec` |" not in text  # nothing to choose yet
+
+
 def test_the_recipe_in_the_documents_is_valid():
     text = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
     block = text.split("```json\n")[1].split("```")[0]

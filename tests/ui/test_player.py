@@ -162,6 +162,18 @@ def test_playing_reruns_nothing_and_a_pause_tells_the_frame(page: Any, player: A
     expect(runs).to_have_text(f"Time {numbers[0] / RATE}, run 2")
 
 
+def test_the_end_is_told_and_play_begins_again(page: Any, player: Any) -> None:
+    line = player.get_by_role("slider", name="Time").bounding_box()
+    page.mouse.click(line["x"] + 0.97 * line["width"], line["y"] + line["height"] / 2)
+    standing(page)
+    page.keyboard.press("Space")
+    expect(page.get_by_text("Time 11.96,")).to_be_visible()
+    assert standing(page)[0] == [299, 299]
+    page.keyboard.press("Space")
+    page.wait_for_function(TOGETHER)
+    assert player.locator("video").last.evaluate("(video) => video.currentTime") < 6
+
+
 def test_the_original_comes_back_from_afar(page: Any, player: Any) -> None:
     player.focus()
     page.keyboard.press("Space")

@@ -22,7 +22,7 @@ function build(root) {
   const halves = { original: half(original), result: half(result) };
   const wipe = wipeHandle((share) => stage.style.setProperty("--wipe", share));
   const stage = make("div", { class: "stage" }, halves.original, halves.result, wipe.handle);
-  const pair = inStep(original, result, changed);
+  const pair = inStep(original, result, changed, pause);
   const controls = controlBar({ toggle, step, speed, mute });
   const timeline = timeLine({ scrub, released, visit });
   const told = make("p", { class: "told", "aria-live": "polite" });
@@ -40,8 +40,12 @@ function build(root) {
 
   // ---- what she does
   function toggle() {
-    if (pair.playing) pause();
-    else pair.play();
+    if (pair.playing) {
+      pause();
+      return;
+    }
+    if (frames.count && frames.at(pair.time) === frames.count - 1) pair.seek(0);
+    pair.play();
   }
   function pause() {
     pair.pause();
@@ -215,7 +219,7 @@ const FAR = 0.25; // s: farther apart than this is not caught up, but jumped
 const PULL = 6; // share of speed for each second of gap
 const MOST = 0.3; // of its speed that the original may gain or lose
 
-function inStep(original, result, changed) {
+function inStep(original, result, changed, ended) {
   const both = [original, result];
   const broken = new Set();
   const clock = () => (broken.has(result) ? original : result);
@@ -311,7 +315,7 @@ function inStep(original, result, changed) {
     video.addEventListener("error", () => video.hasAttribute("src") && fails());
     // sound alone: the browser does not know the picture's codec
     video.addEventListener("loadedmetadata", () => video.videoWidth === 0 && fails());
-    video.addEventListener("ended", () => video === clock() && pair.pause());
+    video.addEventListener("ended", () => video === clock() && ended());
   }
   // no event tells of everything: a page in the background, a decoder that wakes up
   const timer = setInterval(() => {
@@ -524,6 +528,7 @@ function timeLine({ scrub, released, visit }) {
       ...(cuts.length ? [row("cuts", [words.cuts], ...cuts.map((at) => make("div", { class: "cut", style: `left: ${share(at)}` })))] : []),
     );
     lanes.hidden = !lanes.childNodes.length;
+    area.classList.toggle("alone", lanes.hidden);
     knob.setAttribute("aria-label", words.time);
     knob.setAttribute("aria-valuemax", duration);
     const guesses = rows.some(({ spans }) => spans.some(([, , guessed]) => guessed));

@@ -17,7 +17,7 @@ function build(root) {
   const picture = pictureArea();
   const bar = timeBar(step);
   const film = filmStrip({ scrub, released, step });
-  root.replaceChildren(picture.area, bar.bar, film.strip);
+  root.replaceChildren(make("div", { class: "well" }, picture.area), bar.bar, film.strip);
   root.setAttribute("role", "group");
   let data = null;
   let send = () => {};
@@ -284,7 +284,7 @@ function filmStrip({ scrub, released, step }) {
     fill: fillIn,
     show(time, { duration, words }) {
       at = time;
-      head.style.left = `${duration ? (100 * time) / duration : 0}%`;
+      head.style.setProperty("--at", duration ? time / duration : 0);
       strip.setAttribute("aria-valuenow", time.toFixed(3));
       strip.setAttribute("aria-valuetext", `${clockTime(time, 3)} ${fill(words.of, { end: clockTime(duration) })}`);
     },

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import maskanyone
+from maskanyone import files
 from maskanyone.data import Store
 from maskanyone.detect.centerface import CenterFace
 from maskanyone.errors import Cancelled
@@ -147,7 +148,7 @@ def test_it_can_be_stopped_while_a_file_is_probed(
     if slow == "child":
         monkeypatch.setattr(probe, "_CHILD", "import time\ntime.sleep(60)")
     else:
-        monkeypatch.setattr(probe, "_CHUNK", 1)
+        monkeypatch.setattr(files, "_CHUNK", 1)
     stopped(film, tmp_path / "out", 0.3, Memory())
 
 

@@ -64,9 +64,8 @@ def card(preset: Preset, row: Recording | None, seconds: float) -> Card:
         preset.id,
         title,
         _picture(recipe, row, seconds),
-        (level, level == words.level("")),
+        (words.but_voice(level) if keeps else level, keeps or level == words.level("")),
         rest.strip() or (words.VOICE_KEPT if keeps else words.VOICE_GONE),
-        words.VOICE_WARNING if keeps else "",
     )
 
 

@@ -17,7 +17,7 @@ class Card:
     """One card.
 
     Attributes:
-        picture: a ``data:`` or ``/api`` address of a picture, shown 2:1; "" leaves a quiet area.
+        picture: a ``data:`` or ``/api`` address of a picture, shown 2.4:1; "" leaves a quiet area.
         hides: from what it hides, in about 20 letters, and whether that wants a look (amber).
         shows: what still shows, in about 20 letters. note: a third line, for what must be known before choosing.
     """

@@ -23,7 +23,6 @@ KEEP = "Keep as a preset"
 KEEP_NAME = "Name of the preset"
 KEEP_IT = "Keep"
 PROTECTS, SHOWS = "Hides", "Still shows"
-VOICE_WARNING = "A voice identifies a person, by ear and by software."
 VOICE_KEPT, VOICE_GONE = "voice kept", "voice removed"
 MISSING = "Get the models"
 BEFORE_NOTE = "No preview"
@@ -56,6 +55,10 @@ def target(name: str) -> str:
 
 def level(text: str) -> str:
     return text or "not measured yet"
+
+
+def but_voice(text: str) -> str:
+    return f"{text}, voice not"
 
 
 def started(number: int) -> str:

@@ -8,13 +8,16 @@ from __future__ import annotations
 import base64
 import binascii
 import shutil
+import unicodedata
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, move_on_after, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from maskanyone import folders
 from maskanyone.store import owners, recordings
 from maskanyone.store.tables import ARRIVING, Recording
 from maskanyone.ui.words import server as words
@@ -25,6 +28,8 @@ PATH = "/api/uploads"
 _LEAST_FREE = 1 << 30
 _MOST = 1 << 40
 _LONGEST_NAME = 255
+#: seconds without a byte after which a connection counts as broken; until then nobody else may go on with its copy
+_QUIET = 30.0
 _HEADERS = {"Tus-Resumable": VERSION}
 _writing: set[str] = set()
 _disk = CapacityLimiter(8)
@@ -45,7 +50,7 @@ async def create(request: Request) -> Response:
     except (KeyError, ValueError):
         return _refused(400, words.NOT_ANNOUNCED)
     name = name.replace("\\", "/").rpartition("/")[2].strip()
-    if not 0 < len(name) <= _LONGEST_NAME or any(ord(c) < 32 for c in name):
+    if not 0 < len(name) <= _LONGEST_NAME or any(unicodedata.category(c) == "Cc" for c in name):
         return _refused(400, words.BAD_NAME)
     if size <= 0:
         return _refused(400, words.empty(name))
@@ -62,6 +67,8 @@ async def offset(request: Request) -> Response:
         return Response(status_code=404, headers=_HEADERS | {"Cache-Control": "no-store"})
     # the answer to the last piece may have been lost: what is whole says so, or it would be sent a second time
     arrived = _size(row) if row.state == ARRIVING and Path(row.path).is_file() else row.bytes
+    if row.state == ARRIVING and arrived == row.bytes:  # the server died before it said so; nothing more will be sent
+        await to_thread.run_sync(recordings.arrived, row.id)
     here = {"Upload-Offset": str(arrived), "Upload-Length": str(row.bytes), "Cache-Control": "no-store"}
     return Response(status_code=200, headers=_HEADERS | here)
 
@@ -113,24 +120,30 @@ async def _append(row: Recording, request: Request) -> bool:
     """Write what comes, piece by piece; false if it is more than was announced. What came before a break is kept."""
     left = row.bytes - _size(row)
     with Path(row.path).open("ab") as file:
-        try:
-            async for chunk in request.stream():
-                if len(chunk) > left:
-                    return False
-                left -= len(chunk)
-                await to_thread.run_sync(file.write, chunk, limiter=_disk)
-        except ClientDisconnect:
-            pass
+        pieces = request.stream()
+        while chunk := await _next(pieces):
+            if len(chunk) > left:
+                return False
+            left -= len(chunk)
+            await to_thread.run_sync(file.write, chunk, limiter=_disk)
     return True
 
 
+async def _next(pieces: AsyncIterator[bytes]) -> bytes | None:
+    """What comes next; none at the end, and where the connection broke or has gone quiet, which is a broken one too."""
+    try:
+        with move_on_after(_QUIET):
+            return await anext(pieces, None) or None
+    except ClientDisconnect:
+        pass
+    return None
+
+
 def _announce(name: str, size: int) -> Recording | None:
-    made = recordings.arriving(owners.current(), name, size)
-    path = Path(made.path)
-    if size > _MOST or shutil.disk_usage(path.parent).free - size < _LEAST_FREE:
-        recordings.forget(made.owner, [made.id])
+    if size > _MOST or shutil.disk_usage(folders.arriving()).free - size < _LEAST_FREE:
         return None
-    path.touch(mode=0o600)
+    made = recordings.arriving(owners.current(), name, size)
+    Path(made.path).touch(mode=0o600)
     return made
 
 

@@ -46,7 +46,8 @@ def from_folder(owner: str, named: str) -> tuple[str, bool]:
 
 
 def _recordings(paths: list[Path]) -> list[Path]:
-    """Files with a video's ending that do not lead out of the granted folders."""
-    roots = granted()
-    real = [path.resolve() for path in paths if path.suffix.lower() in names.VIDEO_SUFFIXES and path.is_file()]
-    return [path for path in dict.fromkeys(real) if any(path.is_relative_to(root) for root in roots)]
+    """Files with a video's ending that do not lead out of the granted folders, nor into our own."""
+    roots, ours = granted(), folders.data().resolve()
+    real = [path.resolve() for path in paths if path.suffix.lower() in names.VIDEO_SUFFIXES and os.path.isfile(path)]
+    inside = [path for path in dict.fromkeys(real) if any(path.is_relative_to(root) for root in roots)]
+    return [path for path in inside if not path.is_relative_to(ours)]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import diskcache
 from maskanyone.errors import BadOutput
 
 LIMIT = 20 << 30
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class _BytesDisk(diskcache.Disk):  # type: ignore[misc]
@@ -27,6 +30,11 @@ class _BytesDisk(diskcache.Disk):  # type: ignore[misc]
         if mode == diskcache.core.MODE_PICKLE:
             raise TypeError("only bytes are kept")
         return super().fetch(mode, filename, value, read)
+
+    def filename(self, key: Any = diskcache.UNKNOWN, value: Any = diskcache.UNKNOWN) -> tuple[str, str]:
+        """A folder for each source: what a killed process wrote and never entered goes with the rest of it."""
+        inside = Path(_folder_of(_source(key)) or "", super().filename(key, value)[0])
+        return str(inside), str(Path(self._directory) / inside)
 
 
 class Cache:
@@ -73,11 +81,18 @@ class Cache:
 
     def forget(self, source: str) -> int:
         """Forget all that derives from a source, by its sha256; returns how many values there were."""
-        return self._scrubbed(int(self._cache.evict(source)))
+        forgotten = int(self._cache.evict(source, retry=True))
+        if folder := _folder_of(source):
+            shutil.rmtree(self._folder / folder, ignore_errors=True)
+        return self._scrubbed(forgotten)
 
     def clear(self) -> int:
         """Forget everything; returns how many values there were."""
-        return self._scrubbed(int(self._cache.clear()))
+        forgotten = int(self._cache.clear(retry=True))
+        for folder in self._folder.iterdir():
+            if folder.is_dir():
+                shutil.rmtree(folder, ignore_errors=True)
+        return self._scrubbed(forgotten)
 
     @property
     def bytes(self) -> int:
@@ -100,9 +115,10 @@ class Cache:
         )
 
     def _scrubbed(self, forgotten: int) -> int:
-        """Write the journal back too: nothing deleted stays in it."""
-        with sqlite3.connect(self._folder / "cache.db", timeout=60) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        """Write the database anew, and its journal back: nothing deleted stays in them."""
+        with closing(sqlite3.connect(self._folder / "cache.db", timeout=60, isolation_level=None)) as connection:
+            for step in ("PRAGMA temp_store=MEMORY", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                connection.execute(step).fetchall()
         return forgotten
 
     def _refused(self, error: OSError | sqlite3.Error) -> BadOutput:
@@ -118,3 +134,8 @@ def _source(key: str) -> str | None:
     """The source that a key names, see ``keys.key``."""
     source, stop, _ = key.partition(".")
     return source if stop else None
+
+
+def _folder_of(source: str | None) -> str | None:
+    """Where values of a source lie, inside the cache's folder."""
+    return source if source and _SHA256.fullmatch(source) else None

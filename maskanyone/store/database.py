@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -34,15 +34,20 @@ def engine() -> Engine:
 
 
 def scrub() -> None:
-    """Write all back into the database, so that nothing deleted stays in its journal."""
-    with engine().connect() as connection:
+    """Write the database anew, so that nothing deleted stays in it or in its journal.
+
+    ``secure_delete`` does not do it alone: rows that moved to another page may leave a copy where they were.
+    """
+    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @lru_cache
 def _engine(path: Path) -> Engine:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    made = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    # names and paths must not come into a log by the words of an error
+    made = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(made, "connect", _prepared)
     if _version(path) != NEWEST:
         with FileLock(f"{path}.lock"):  # several processes may start at once
@@ -52,13 +57,14 @@ def _engine(path: Path) -> Engine:
 
 
 def _prepared(connection: sqlite3.Connection, _: object) -> None:
-    # deleted rows are overwritten, not only forgotten
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
+    # deleted rows are overwritten, not only forgotten; nothing is written outside the data folder
+    pragmas = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY")
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
 def _version(path: Path) -> str:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         try:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         except sqlite3.OperationalError:

@@ -51,8 +51,8 @@ class Claim:
 def claim(worker: str, kinds: Sequence[str]) -> Claim | None:
     """Take the next job of these kinds, if there is one."""
     now = time.time()
+    recover()
     with database.session() as session:
-        _recover(session, now)
         waiting = (
             select(Job.id)
             .where(Job.state == QUEUED, col(Job.kind).in_(kinds))
@@ -74,6 +74,12 @@ def claim(worker: str, kinds: Sequence[str]) -> Claim | None:
             job.started = now
             session.add(job)
         return Claim(job, taken[1])
+
+
+def recover() -> None:
+    """Put back what dead workers held; give up what nobody gets on with."""
+    with database.session() as session:
+        _recover(session, time.time())
 
 
 def renew(
@@ -98,9 +104,14 @@ def renew(
 
 
 def ended(session: Session, claim: Claim, *, told: dict[str, Any] | None = None, failed: str = "") -> bool:
-    """The job is done, or failed with a sentence, as part of a larger transaction; false if it is no longer ours."""
-    state = FAILED if failed else DONE
-    return _ended(session, claim, state=state, told=told or {}, message=failed)
+    """The job is done, or failed with a sentence, as part of a larger transaction.
+
+    Returns:
+        False, and nothing is written, where the job is no longer ours, or is done but was asked to stop.
+    """
+    if failed:
+        return _ended(session, _held(claim), state=FAILED, message=failed)
+    return _ended(session, _held(claim).where(~col(Job.cancel)), state=DONE, told=told or {})
 
 
 def fail(claim: Claim, sentence: str) -> None:
@@ -113,12 +124,13 @@ def fail(claim: Claim, sentence: str) -> None:
 def stopped(claim: Claim) -> None:
     """The job was stopped on request."""
     with database.session() as session:
-        _ended(session, claim, state=CANCELLED)
+        _ended(session, _held(claim), state=CANCELLED)
 
 
 def give_back(claim: Claim) -> None:
-    """Leave the job to another worker; what it has finished will be used again."""
+    """Leave the job to another worker, unless it was asked to stop; what it has finished will be used again."""
     with database.session() as session:
+        _ended(session, _held(claim).where(col(Job.cancel)), state=CANCELLED)
         session.exec(_held(claim).values(state=QUEUED, lease=0.0, worker="", stage=""))
 
 
@@ -177,13 +189,14 @@ def _held(claim: Claim) -> Any:
     return update(Job).where(col(Job.id) == claim.job.id, col(Job.fence) == claim.fence, col(Job.state) == RUNNING)
 
 
-def _ended(session: Session, claim: Claim, **values: Any) -> bool:
-    ended = _held(claim).values(finished=time.time(), lease=0.0, stage="", **values)
+def _ended(session: Session, held: Any, **values: Any) -> bool:
+    ended = held.values(finished=time.time(), lease=0.0, stage="", **values)
     return bool(session.exec(ended).rowcount)
 
 
 def _recover(session: Session, now: float) -> None:
-    """Put back what dead workers held; give up what nobody gets on with."""
+    if session.exec(select(Job.id).where(Job.state == RUNNING).limit(1)).first() is None:
+        return
     dead = [row.id for row in session.exec(select(Worker)).all() if not _lives(row)]
     held = update(Job).where(col(Job.state) == RUNNING)
     lost = held.where((col(Job.lease) < now) | col(Job.worker).in_(dead))
@@ -216,7 +229,10 @@ def _tell_recordings(session: Session) -> None:
 def _lives(worker: Worker) -> bool:
     if worker.host == socket.gethostname():
         try:
-            return bool(psutil.Process(worker.pid).create_time() <= worker.began + 1.0)
+            process = psutil.Process(worker.pid)
+            # not a later process with its number; a clock that was set meanwhile moves the time of birth
+            same = process.create_time() <= max(worker.began, worker.seen) + 1.0
+            return bool(same and process.status() != psutil.STATUS_ZOMBIE)
         except psutil.Error:
             return False
     return worker.seen > time.time() - LEASE

@@ -1,6 +1,6 @@
 """The process that does one job: ordered by one JSON line, it answers in JSON lines and dies with its worker.
 
-{"stage": "Hiding", "done": 12, "total": 300}
+{"stage": "Hiding", "done": 12, "total": 300} | {"alive": true}
 {"outcome": {...}} | {"refused": SENTENCE, "about_recording": bool} | {"stopped": true} | {"failed": SENTENCE}
 """
 
@@ -19,8 +19,8 @@ from typing import Any, TextIO
 from maskanyone.errors import Cancelled, MaskAnyoneError
 from maskanyone.jobs.tasks import Order, perform
 
-#: seconds between two words about progress
-_PAUSE = 0.2
+#: seconds between two words about progress, and between two words that it lives though there is no progress to tell
+_PAUSE, _SIGN = 0.2, 5.0
 
 
 def main() -> None:
@@ -31,14 +31,14 @@ def main() -> None:
         order = Order(**json.loads(sys.stdin.readline()))
         stop = threading.Event()
         threading.Thread(target=_heed, args=(stop,), daemon=True).start()
-        answers.write(json.dumps(_answer(order, _Teller(answers), stop)) + "\n")
+        answers.write(json.dumps(_answer(order, _Teller(answers, stop))) + "\n")
         answers.flush()
         os._exit(0)  # threads of native libraries may not keep it
 
 
-def _answer(order: Order, progress: _Teller, stop: threading.Event) -> dict[str, Any]:
+def _answer(order: Order, teller: _Teller) -> dict[str, Any]:
     try:
-        outcome = perform(order, progress, stop.is_set)
+        outcome = perform(order, teller, teller.asked)
         return {"outcome": {"made": [asdict(made) for made in outcome.made], "told": dict(outcome.told)}}
     except Cancelled:
         return {"stopped": True}
@@ -52,16 +52,28 @@ def _answer(order: Order, progress: _Teller, stop: threading.Event) -> dict[str,
 
 
 class _Teller:
-    """Passes progress on, a few times a second."""
+    """Passes progress on, a few times a second; whoever asks whether to stop is alive, which is told too."""
 
-    def __init__(self, answers: TextIO) -> None:
-        self._answers, self._last, self._stage = answers, 0.0, ""
+    def __init__(self, answers: TextIO, stop: threading.Event) -> None:
+        self._answers, self._stop, self._lock = answers, stop, threading.Lock()
+        self._last, self._stage = 0.0, ""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         now = time.monotonic()
         if stage != self._stage or now > self._last + _PAUSE:
-            self._stage, self._last = stage, now
-            self._answers.write(json.dumps({"stage": stage, "done": done, "total": total}) + "\n")
+            self._stage = stage
+            self._say({"stage": stage, "done": done, "total": total})
+
+    def asked(self) -> bool:
+        """Whether to stop."""
+        if time.monotonic() > self._last + _SIGN:
+            self._say({"alive": True})
+        return self._stop.is_set()
+
+    def _say(self, words: dict[str, Any]) -> None:
+        with self._lock:
+            self._last = time.monotonic()
+            self._answers.write(json.dumps(words) + "\n")
             self._answers.flush()
 
 

@@ -1,4 +1,4 @@
-"""What a job has made is taken in: files first, then all rows at once, which only the holder of the claim may write."""
+"""What a job has made is taken in: files and rows in one transaction, which only the holder of the claim may begin."""
 
 from __future__ import annotations
 
@@ -27,41 +27,26 @@ from maskanyone.store.tables import (
 
 
 def take_in(claim: Claim, outcome: Mapping[str, Any]) -> bool:
-    """Keep a finished job's files and facts; false where the claim is no longer ours."""
-    job = claim.job
-    if not queue.renew(claim, worked=0.0):
+    """Keep a finished job's files and facts; false where the claim is no longer ours, or the job was asked to stop."""
+    job, told = claim.job, outcome["told"]
+    made = [Made(**plain) for plain in outcome["made"]]
+    with database.session() as session:
+        # from here on nobody else writes: a file cannot be deleted between its arrival and its row
+        taken = queue.ended(session, claim, told={} if job.kind in LOOKING_OVER else told)
+        if taken:
+            places = {one.kind: _kept(session, job, one) for one in made}
+            recording = session.get_one(Recording, job.recording)
+            if job.kind in LOOKING_OVER:
+                _know(recording, told, places.get(ORIGINAL))
+                session.add(recording)
+            elif job.kind == MASK and not recording.facts.get("playable", True):
+                _order_copy(session, job)
+    if not taken:
         queue.stopped(claim)
         return False
-    artefacts, original = [], None
-    for made in (Made(**plain) for plain in outcome["made"]):
-        place = files.adopt(Path(made.path), made.sha256, made.suffix)
-        original = place if made.kind == ORIGINAL else original
-        artefacts.append(
-            Artefact(
-                owner=job.owner,
-                recording=job.recording,
-                job=job.id,
-                kind=made.kind,
-                sha256=made.sha256,
-                suffix=made.suffix,
-                bytes=made.bytes,
-            )
-        )
-    told = outcome["told"]
-    with database.session() as session:
-        if not queue.ended(session, claim, told={} if job.kind in LOOKING_OVER else told):
-            return False
-        session.add_all(artefacts)
-        recording = session.get_one(Recording, job.recording)
-        if job.kind in LOOKING_OVER:
-            recording.sha256, recording.facts, recording.state = told["sha256"], told["facts"], READY
-            recording.path = str(original or recording.path)
-            recording.bytes = Path(recording.path).stat().st_size
-            recording.chosen = not told["facts"]["damage"]
-            session.add(recording)
-        elif job.kind == MASK and not recording.facts.get("playable", True):
-            _order_copy(session, job)
-        return True
+    for one in made:
+        Path(one.path).unlink(missing_ok=True)
+    return True
 
 
 def refuse(claim: Claim, sentence: str, *, about_recording: bool) -> None:
@@ -73,6 +58,30 @@ def refuse(claim: Claim, sentence: str, *, about_recording: bool) -> None:
             recording = session.get_one(Recording, claim.job.recording)
             recording.state, recording.problem, recording.chosen = BROKEN, sentence, False
             session.add(recording)
+
+
+def _kept(session: Session, job: Job, made: Made) -> Path:
+    """Take one file in, with its row; where it lies now."""
+    session.add(
+        Artefact(
+            owner=job.owner,
+            recording=job.recording,
+            job=job.id,
+            kind=made.kind,
+            sha256=made.sha256,
+            suffix=made.suffix,
+            bytes=made.bytes,
+        )
+    )
+    return files.adopt(Path(made.path), made.sha256, made.suffix)
+
+
+def _know(recording: Recording, told: Mapping[str, Any], copy: Path | None) -> None:
+    """Write down what a look at the file told. copy: where our own copy of it lies."""
+    recording.sha256, recording.facts, recording.state = told["sha256"], told["facts"], READY
+    recording.path = str(copy or recording.path)
+    recording.bytes = Path(recording.path).stat().st_size
+    recording.chosen = not told["facts"]["damage"]
 
 
 def _order_copy(session: Session, job: Job) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import maskanyone
-from maskanyone import folders
 from maskanyone.files import replaced, sha256
 from maskanyone.pipeline import Cancel, Progress
 from maskanyone.pipeline.overview import overview, viewing_copy
@@ -134,11 +133,6 @@ _TASKS: Mapping[str, Callable[[Order, Progress, Cancel], Outcome]] = {
     MASK: _mask,
     VIEW: _view,
 }
-
-
-def work_folder(job: str, fence: int) -> Path:
-    """A folder for one try of a job."""
-    return folders.work() / f"{job}.{fence}"
 
 
 def _made(kind: str, path: Path, suffix: str | None = None) -> Made:

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from maskanyone import folders
-from maskanyone.store.tables import Artefact
+from maskanyone.store.tables import Artefact, Recording
 
 _SHARD = 2
 #: seconds that a file may lie without a row: whoever made it may be about to write the row
@@ -24,11 +24,20 @@ def place(sha256: str, suffix: str) -> Path:
 
 
 def adopt(path: Path, sha256: str, suffix: str) -> Path:
-    """Take a finished file in; ``path`` is gone afterwards. Both must lie on one file system."""
+    """Give a finished file its place. Both must lie on one file system.
+
+    It keeps its first name too, where links can be made: whoever dies before the row is written has lost nothing.
+    """
     target = place(sha256, suffix)
     target.parent.mkdir(mode=0o700, exist_ok=True)
     path.chmod(0o600)
-    os.replace(path, target)
+    try:
+        os.link(path, target)
+    except FileExistsError:
+        pass
+    except OSError:
+        os.replace(path, target)
+    os.utime(target)  # for ``sweep``: it is new here, however old it is
     return target
 
 
@@ -46,11 +55,13 @@ def drop_unused(session: Session, artefacts: Iterable[Artefact]) -> None:
 def sweep(session: Session) -> int:
     """Delete files that no row names, left by a process that died between file and row; returns how many."""
     known = set(session.exec(select(Artefact.sha256)).all())
+    arriving = {Path(path).name for path in session.exec(select(Recording.path)).all()}
+    left = [path for path in folders.files().glob("*/*") if path.name.partition(".")[0] not in known]
+    left += [path for path in folders.arriving().iterdir() if path.name not in arriving]
     swept = 0
-    for path in folders.files().glob("*/*"):
-        old = path.stat().st_mtime < time.time() - _GRACE
-        if old and path.name.partition(".")[0] not in known:
-            with contextlib.suppress(FileNotFoundError):
+    for path in left:
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < time.time() - _GRACE:
                 path.unlink()
                 swept += 1
     return swept

@@ -10,13 +10,15 @@ from sqlalchemy import func, update
 from sqlmodel import Session, col, delete, select
 
 from maskanyone import folders
-from maskanyone.store import database, files, owners
+from maskanyone.store import database, files, owners, traces
 from maskanyone.store.cache import Cache
 from maskanyone.store.tables import (
     ARRIVING,
+    CANCELLED,
     CHECK,
     CHECKING,
     LEAVING,
+    QUEUED,
     READY,
     RUNNING,
     SAMPLE,
@@ -63,7 +65,8 @@ def sample(owner: str, name: str) -> Recording:
 def named(owner: str, paths: Sequence[Path]) -> list[Recording]:
     """Recordings that stay where they are; those known already are left as they are."""
     with database.session() as session:
-        known = set(session.exec(select(Recording.path).where(Recording.owner == owner)).all())
+        kept = select(Recording.path).where(Recording.owner == owner, Recording.state != LEAVING)
+        known = set(session.exec(kept).all())
         made = [
             Recording(
                 owner=owner, name=path.name, path=str(path), copied=False, bytes=path.stat().st_size, state=CHECKING
@@ -124,19 +127,29 @@ def forget(owner: str, recordings: Sequence[str]) -> None:
     with database.session() as session:
         rows = session.exec(select(Recording).where(col(Recording.id).in_(recordings))).all()
         going = [row.id for row in rows if owners.may_see(owner, row)]
-        session.exec(update(Recording).where(col(Recording.id).in_(going)).values(state=LEAVING))
-        session.exec(update(Job).where(col(Job.recording).in_(going)).values(cancel=True))
+        _call_off(session, going)
     _await_stop(going)
+    _forget(going)
+
+
+def finish_forgetting() -> None:
+    """Forget the recordings that somebody began to forget in a process that has died."""
     with database.session() as session:
-        hashes = _delete(session, going)
-    if hashes:
-        cache = Cache(folders.cache())
-        try:
-            for sha256 in hashes:
-                cache.forget(sha256)
-        finally:
-            cache.close()
-    database.scrub()
+        going = list(session.exec(select(Recording.id).where(Recording.state == LEAVING)).all())
+    if going:
+        _forget(going)
+
+
+def tidy(job: str, sha256: str) -> None:
+    """To be called by whoever worked at a job until now: nothing of it stays where its recording was forgotten."""
+    with database.session() as session:
+        theirs = select(Recording.id).join(Job, col(Job.recording) == col(Recording.id))
+        if session.exec(theirs.where(Job.id == job, Recording.state != LEAVING)).first() is not None:
+            return
+        same = select(Recording.id).where(Recording.sha256 == sha256, Recording.state != LEAVING)
+        wanted = session.exec(same.limit(1)).first() is not None
+    traces.remove(job)
+    _drop_facts([] if wanted or not sha256 else [sha256])
 
 
 def artefact(recording: str, kind: str) -> Artefact | None:
@@ -146,21 +159,55 @@ def artefact(recording: str, kind: str) -> Artefact | None:
         return session.exec(rows.order_by(col(Artefact.made).desc()).limit(1)).first()
 
 
-def _delete(session: Session, going: Sequence[str]) -> list[str]:
-    """Delete rows and files; returns the hashes of recordings that nobody has any more."""
+def _call_off(session: Session, going: Sequence[str]) -> None:
+    """From now on nobody sees these recordings, and nobody begins anything with them."""
+    session.exec(update(Recording).where(col(Recording.id).in_(going)).values(state=LEAVING))
+    theirs = update(Job).where(col(Job.recording).in_(going))
+    session.exec(theirs.where(col(Job.state) == QUEUED).values(state=CANCELLED))
+    session.exec(theirs.values(cancel=True))
+
+
+def _forget(going: Sequence[str]) -> None:
+    """Rows go last: whoever comes after a process that died here finds what is left to do."""
+    with database.session() as session:
+        hashes = _only_of(session, going)
+        jobs = session.exec(select(Job.id).where(col(Job.recording).in_(going))).all()
+    _drop_facts(hashes)
+    for job in jobs:
+        traces.remove(job)
+    with database.session() as session:
+        _delete(session, going)
+    database.scrub()
+
+
+def _only_of(session: Session, going: Sequence[str]) -> list[str]:
+    """Hashes of recordings that nobody else has."""
+    hashes = session.exec(select(Recording.sha256).where(col(Recording.id).in_(going))).all()
+    others = select(Recording.sha256).where(col(Recording.sha256).in_(hashes), Recording.state != LEAVING)
+    return sorted({*hashes} - {*session.exec(others).all()} - {""})
+
+
+def _drop_facts(hashes: Sequence[str]) -> None:
+    """Forget facts and pieces that derive from these contents."""
+    if not hashes:
+        return
+    cache = Cache(folders.cache())
+    try:
+        for sha256 in hashes:
+            cache.forget(sha256)
+    finally:
+        cache.close()
+
+
+def _delete(session: Session, going: Sequence[str]) -> None:
+    """Delete rows and files."""
     rows = session.exec(select(Recording).where(col(Recording.id).in_(going))).all()
     files.drop_unused(session, session.exec(select(Artefact).where(col(Artefact.recording).in_(going))).all())
     session.exec(delete(Job).where(col(Job.recording).in_(going)))
-    hashes = []
     for row in rows:
         if row.copied:
             (folders.arriving() / row.id).unlink(missing_ok=True)
         session.delete(row)
-        session.flush()
-        others = select(Recording.id).where(Recording.sha256 == row.sha256).limit(1)
-        if row.sha256 and session.exec(others).first() is None:
-            hashes.append(row.sha256)
-    return hashes
 
 
 def _await_stop(going: Sequence[str]) -> None:

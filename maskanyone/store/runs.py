@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from maskanyone.store import database, files, owners
+from maskanyone.store import database, files, owners, traces
 from maskanyone.store.tables import DONE, MASK, QUEUED, RESULT, RUNNING, Artefact, Job, Recording
 
 
@@ -94,10 +94,12 @@ def forget(owner: str, run: str) -> None:
     """Delete a finished run with its result; the recording stays."""
     with database.session() as session:
         row = session.get(Job, run)
-        if row is None or not owners.may_see(owner, row) or row.state in (QUEUED, RUNNING):
+        ours = row is not None and row.kind == MASK and owners.may_see(owner, row)
+        if row is None or not ours or row.state in (QUEUED, RUNNING):
             return
         files.drop_unused(session, session.exec(select(Artefact).where(Artefact.job == run)).all())
         session.delete(row)
+    traces.remove(run)
     database.scrub()
 
 

@@ -76,7 +76,8 @@ def test_the_command_line_lists_it_with_its_settings(copy: Path) -> None:
 def test_the_documents_get_it(copy: Path) -> None:
     run(copy, "docs/tables.py")
     assert "| Stripes `hide.stripes` | gone |" in (copy / "README.md").read_text("utf-8")
-    assert "| `hide.stripes` | `number` | 2 to 40 across the face |" in (copy / "docs" / "recipes.md").read_text("utf-8")
+    recipes = (copy / "docs" / "recipes.md").read_text("utf-8")
+    assert "| `hide.stripes` | `number` | 2 to 40 across the face |" in recipes
 
 
 def test_the_page_offers_it_with_its_form(copy: Path) -> None:

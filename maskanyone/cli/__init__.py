@@ -18,7 +18,8 @@ from maskanyone.cli.weights import app as weights
 
 app = typer.Typer(
     help="Hide the people in videos and keep what research needs. Nothing leaves this machine.\n\n"
-    "`maskanyone app` opens the page; `maskanyone mask interview.mp4 -o masked` does it here.",
+    "Start with `maskanyone demo`. `maskanyone app` opens the page; "
+    "`maskanyone mask interview.mp4 -o masked` does it here.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

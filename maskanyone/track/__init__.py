@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import Detections, Looks, Span, Track
+from maskanyone.data import SEEN, Detections, Looks, Span, Track
 from maskanyone.errors import Failed
 from maskanyone.track.associate import associate
 from maskanyone.track.believe import Stage, believed
 from maskanyone.track.build import build
 from maskanyone.track.cuts import cuts
-from maskanyone.track.looked import blind, looked
+from maskanyone.track.looked import blind, both, looked, lost_in
 from maskanyone.track.merge import merge
 from maskanyone.track.params import TrackParams
 
@@ -29,7 +29,8 @@ class Links:
     """What is known of a film once its frames are linked.
 
     tracks: everybody who is believed in, in order of first sight. cuts: the first frame after each cut.
-    blind: frames that nobody looked at and no neighbour vouches for, to be covered wholly.
+    blind: frames that nobody looked at and no neighbour vouches for, or in which a face came or went, to be covered
+    wholly.
     doubted: tracks whose scores stay below what a track needs; they are not hidden, and must be listed.
     """
 
@@ -65,9 +66,19 @@ def link(
     sightings = merge(detections, frames, size, params)
     label = associate(sightings, shot, seconds, params)
     trust = believed(sightings, label, stage, params)[label]
+    tracks = build(sightings, np.where(trust, label, -1), detections, stage, params)
+    lost = lost_in(stage.looked, shot, seconds, params.blind, *_sights(tracks))
     return Links(
-        tracks=build(sightings, np.where(trust, label, -1), detections, stage, params),
+        tracks=tracks,
         cuts=found,
-        blind=blind(stage.looked, shot, seconds, params.blind),
+        blind=both(blind(stage.looked, shot, seconds, params.blind), lost, frames),
         doubted=build(sightings, np.where(trust, -1, label), detections, stage, params),
     )
+
+
+def _sights(tracks: tuple[Track, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The frames in which each track was seen first and last."""
+    seen = [track.frame[track.state == SEEN] for track in tracks]
+    ends = [(int(frames[0]), int(frames[-1])) for frames in seen if len(frames)]
+    first, last = np.array(ends, np.int64).reshape(-1, 2).T
+    return first, last

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,6 +40,41 @@ def blind(seen: NDArray[np.bool_], shot: Index, times: Array, longest: float) ->
     dark = ~seen & (~(near[0] | near[1]) | (every < at[0]) | (every > at[-1]))
     stretch = np.cumsum(seen | (np.diff(shot, prepend=shot[0]) != 0))
     return spans(~seen & np.isin(stretch, stretch[dark]))
+
+
+def lost_in(
+    seen: NDArray[np.bool_], shot: Index, times: Array, longest: float, first: Index, last: Index
+) -> tuple[Span, ...]:
+    """Stretches without a look in which a face came or went: who moved where is not known for the whole of them.
+
+    Args:
+        longest: stretches up to so many seconds from look to look are left to guesses.
+        first, last: int64 (K,), frames in which faces were seen first and last.
+    """
+    found = []
+    for stretch in spans(~seen):
+        for part in _within_shots(stretch, shot):
+            before, after = max(part.start - 1, 0), min(part.stop, len(seen) - 1)
+            long = times[after] - times[before] > longest + LEAST
+            went = part.start > 0 and shot[before] == shot[part.start] and before in last
+            came = part.stop < len(seen) and shot[after] == shot[part.stop - 1] and after in first
+            if long and (went or came):
+                found.append(part)
+    return tuple(found)
+
+
+def both(one: tuple[Span, ...], other: tuple[Span, ...], frames: int) -> tuple[Span, ...]:
+    """Spans that cover what either covers."""
+    flags = np.zeros(frames, bool)
+    for span in (*one, *other):
+        flags[span.start : span.stop] = True
+    return spans(flags)
+
+
+def _within_shots(stretch: Span, shot: Index) -> list[Span]:
+    cuts = np.flatnonzero(np.diff(shot[stretch.start : stretch.stop])) + stretch.start + 1
+    edges = [stretch.start, *cuts.tolist(), stretch.stop]
+    return [Span(a, b) for a, b in pairwise(edges)]
 
 
 def spans(flags: NDArray[np.bool_]) -> tuple[Span, ...]:

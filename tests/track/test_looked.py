@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maskanyone.data import Span
-from maskanyone.track.looked import blind, looked, spans
+from maskanyone.track.looked import blind, looked, lost_in, spans
 
 from .films import looks, unhurried
 
@@ -77,3 +77,28 @@ def test_spans_name_the_true_values_once_each_and_never_touch(flags: list[bool])
     assert named == [frame for frame, flag in enumerate(flags) if flag]
     assert all(len(span) > 0 for span in found)
     assert all(a.stop < b.start for a, b in pairwise(found))
+
+
+def lost(first: list[int], last: list[int], unseen: range, shot: list[int] | None = None) -> list[int]:
+    """Frames, at 25 a second, that are covered since a face came or went while nobody looked."""
+    seen = np.ones(60, bool)
+    seen[list(unseen)] = False
+    shots = np.array(shot or [0] * 60, np.int64)
+    ends = (np.array(first, np.int64), np.array(last, np.int64))
+    return [f for span in lost_in(seen, shots, np.arange(60) / 25, 0.2, *ends) for f in range(span.start, span.stop)]
+
+
+def test_where_a_face_went_or_came_while_nobody_looked_all_is_covered() -> None:
+    assert lost([0], [29], range(30, 39)) == list(range(30, 39))
+    assert lost([39], [59], range(30, 39)) == list(range(30, 39))
+
+
+def test_where_every_face_is_seen_on_both_sides_or_elsewhere_guesses_are_enough() -> None:
+    assert lost([0], [59], range(30, 39)) == []
+    assert lost([0], [20], range(30, 39)) == []
+    assert lost([0], [29], range(30, 33)) == []
+
+
+def test_a_cut_ends_the_doubt() -> None:
+    assert lost([0], [29], range(30, 39), [0] * 36 + [1] * 24) == list(range(30, 36))
+    assert lost([0], [29], range(30, 39), [0] * 30 + [1] * 30) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,21 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(demo: Any, films: Path) -> str:
     return str(demo("player", films))
+
+
+@pytest.fixture(scope="module")
+def context(browser: Any) -> Iterator[Any]:
+    """One for all tests here: Streamlit's own files are fetched once, a page's session is its own all the same."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: Any) -> Iterator[Any]:
+    page = context.new_page()
+    yield page
+    page.close()
 
 
 @pytest.fixture
@@ -178,7 +194,7 @@ def test_the_original_comes_back_from_afar(page: Any, player: Any) -> None:
     player.focus()
     page.keyboard.press("Space")
     original = player.locator("video").first
-    for push in ("video.currentTime += 1", "video.currentTime += 0.12", "video.pause()"):
+    for push in ("video.currentTime += 8", "video.currentTime += 0.12", "video.pause()"):
         page.wait_for_function(TOGETHER)
         original.evaluate(f"(video) => {{ {push} }}")
         page.wait_for_timeout(100)
@@ -259,8 +275,9 @@ def test_the_wipe_goes_with_keys_and_mouse_and_stays(page: Any, address: str) ->
     page.mouse.move(picture["x"] + picture["width"] * 0.25, picture["y"] + 100)
     page.mouse.up()
     expect(border).to_have_attribute("aria-valuenow", "25")
-    page.get_by_role("radio", name="side").click()
-    page.get_by_role("radio", name="wipe").click()
+    for view in ("side", "wipe"):
+        page.get_by_role("radio", name=view).click()
+        expect(player.locator(".stage")).to_have_attribute("data-view", view)
     expect(border).to_have_attribute("aria-valuenow", "25")
     at = border.bounding_box()
     assert at["x"] + 1 == pytest.approx(picture["x"] + picture["width"] * 0.25, abs=1.5)

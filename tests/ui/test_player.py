@@ -100,12 +100,12 @@ def standing(page: Any) -> tuple[list[int], list[float]]:
     return read["numbers"], read["clocks"]
 
 
-def in_step(seen: list[list[float]], rate: float) -> None:
-    """Within one frame by the clocks and by the pictures, save for the odd hiccup of a busy machine."""
+def in_step(seen: list[list[float]], rate: float, hiccups: float) -> None:
+    """Within one frame by the clocks and by the pictures, but for a share of hiccups: they come of a busy machine."""
     assert len(seen) > 10, "it plays"
     clocks = sorted(abs(gap) * rate for gap, _ in seen)
     beyond = [sum(gap > 1 for gap in clocks), sum(abs(frames) > 1 for _, frames in seen)]
-    assert max(beyond) <= 0.1 * len(seen), (
+    assert max(beyond) <= hiccups * len(seen), (
         f"{beyond} of {len(seen)} are off by more than a frame, the worst by {clocks[-1]:.1f}"
     )
     assert clocks[len(clocks) // 2] < 0.25, "the usual gap is far below a frame"
@@ -114,27 +114,27 @@ def in_step(seen: list[list[float]], rate: float) -> None:
 def test_ten_seconds_in_step(page: Any, player: Any) -> None:
     player.focus()
     page.keyboard.press("Space")
-    in_step(page.evaluate(WATCH, 10_000), RATE)
+    in_step(page.evaluate(WATCH, 10_000), RATE, hiccups=0.1)  # sound has clocks of its own, which stutter under load
     assert abs(float(player.get_attribute("data-drift"))) <= 1 / RATE
 
 
 @pytest.mark.slow
 def test_a_minute_twenty_jumps_and_double_speed_in_step(page: Any, demo: Any, tmp_path: Path) -> None:
     for name, shade in (("original", 60), ("result", 140)):
-        film(tmp_path / f"{name}.mp4", 70, 30, (1280, 720), shade, sound=True)
+        film(tmp_path / f"{name}.mp4", 70, 30, (1280, 720), shade)
     times(tmp_path / "times.json", 70, 30)
     player = opened(page, demo("player", tmp_path), duration=70)
     player.focus()
     page.keyboard.press("Space")
-    in_step(page.evaluate(WATCH, 60_000), 30)
+    in_step(page.evaluate(WATCH, 60_000), 30, hiccups=0.05)
     line, chance, jumps = player.get_by_role("slider", name="Time").bounding_box(), random.Random(1), []
     for _ in range(20):
         page.mouse.click(line["x"] + chance.random() * 0.9 * line["width"], line["y"] + line["height"] / 2)
         jumps += page.evaluate(WATCH, 700)
-    in_step(jumps, 30)
+    in_step(jumps, 30, hiccups=0.05)
     page.mouse.click(line["x"] + 20, line["y"] + line["height"] / 2)
     page.keyboard.press("]")
-    in_step(page.evaluate(WATCH, 10_000), 30)
+    in_step(page.evaluate(WATCH, 10_000), 30, hiccups=0.05)
 
 
 def test_steps_go_frame_by_frame_in_both(page: Any, player: Any) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from maskanyone import sample
-from maskanyone.store import database
+from maskanyone.store import database, recordings
+from maskanyone.store.tables import READY
+from tests.jobs.workers import OWNER, looked_over, worker
 from tests.promises.runs import film as made
 
 
@@ -23,13 +25,31 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """2 s of the made scenes; must not be changed."""
-    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
-    sample.make(path, 2)
-    return path
+    """3 s of the made scenes, small; must not be changed."""
+    return made(tmp_path_factory.mktemp("clip") / "clip.mp4", frames=36, rate=12)
 
 
 @pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """100 s of the made scenes, small, in many pieces; must not be changed."""
-    return made(tmp_path_factory.mktemp("film") / "film.mp4", frames=1200, rate=12)
+    """50 s of the made scenes, small, in six pieces; must not be changed."""
+    return made(tmp_path_factory.mktemp("film") / "film.mp4", frames=600, rate=12)
+
+
+@pytest.fixture(scope="session")
+def prepared(film: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A data folder in which the film was named and looked over, and its id; must not be changed."""
+    folder = tmp_path_factory.mktemp("prepared") / "data"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MASKANYONE_DATA", str(folder))
+        (row,) = recordings.named(OWNER, [film])
+        with worker():
+            assert looked_over(row.id).state == READY
+        database.engine().dispose()
+    return folder, row.id
+
+
+@pytest.fixture
+def ready(prepared: tuple[Path, str], data: Path) -> str:
+    """The film, named and looked over; its id."""
+    shutil.copytree(prepared[0], data)
+    return prepared[1]

@@ -145,7 +145,7 @@ class Attempt:
         if "outcome" in answer:
             results.take_in(claim, answer["outcome"])
         elif "refused" in answer:
-            results.refuse(claim, answer["refused"], about_recording=answer["about_recording"])
+            queue.fail(claim, answer["refused"])
         elif "failed" in answer:
             queue.fail(claim, answer["failed"])
         elif code is None and self._leaving.is_set():

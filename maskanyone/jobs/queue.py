@@ -115,7 +115,7 @@ def ended(session: Session, claim: Claim, *, told: dict[str, Any] | None = None,
 
 
 def fail(claim: Claim, sentence: str) -> None:
-    """The job cannot be done; the sentence says why."""
+    """The job cannot be done; the sentence says why, also of the recording where it was to be looked over."""
     with database.session() as session:
         if ended(session, claim, failed=sentence):
             _tell_recordings(session)

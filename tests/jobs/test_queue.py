@@ -15,7 +15,7 @@ import psutil
 import pytest
 from sqlmodel import col, update
 
-from maskanyone.jobs import queue, results
+from maskanyone.jobs import queue
 from maskanyone.jobs.queue import LEASE, MOST_CLAIMS, MOST_CRASHES, Claim
 from maskanyone.store import database, recordings
 from maskanyone.store.tables import (
@@ -144,7 +144,6 @@ def test_a_claim_that_ran_out_is_taken_again_and_its_first_holder_can_do_nothing
     queue.give_back(late)
     queue.crashed(late, "It broke.")
     queue.fail(late, "It failed.")
-    results.refuse(late, "It is refused.", about_recording=True)
     with database.session() as session:
         assert not queue.ended(session, late)
     row = now(job)
@@ -291,14 +290,12 @@ def test_a_job_whose_process_dies_again_and_again_is_given_up_with_the_sentence(
     assert (now(job).state, now(job).message) == (FAILED, "Close other programs.")
 
 
-@pytest.mark.parametrize("way", ["fails", "crashes", "never gets on", "is refused"])
+@pytest.mark.parametrize("way", ["fails", "crashes", "never gets on"])
 def test_a_recording_that_cannot_be_looked_over_is_broken_and_says_why(way: str):
     (job,) = ordered(kind=CHECK)
     worker = queue.enrol().id
     if way == "fails":
         queue.fail(taken(worker, CHECK), "A fault of ours.")
-    elif way == "is refused":
-        results.refuse(taken(worker, CHECK), "It holds no pictures.", about_recording=True)
     for _ in range({"crashes": MOST_CRASHES, "never gets on": MOST_CLAIMS}.get(way, 0)):
         claim = taken(worker, CHECK)
         queue.crashed(claim, "Its process died.") if way == "crashes" else expired(claim)

@@ -32,6 +32,7 @@ from maskanyone.store.tables import (
     RUNNING,
     STRIP,
 )
+from maskanyone.store.traces import log_of
 from tests.jobs.workers import (
     OWNER,
     at,
@@ -55,17 +56,21 @@ ROOT = Path(__file__).resolve().parents[2]
 #: seconds within which a run must have ended that was asked to stop
 LIMIT = 2.0
 SHORT_LEASE = "from maskanyone.jobs import queue; queue.LEASE = 2.0"
-#: a job that never ends and never says a word; the worker's patience is short
-HANGS = '''
+#: a worker with little patience, whose runs do something else
+ODD = '''
 from maskanyone.jobs import attempt, queue
 attempt._SILENCE, queue.MOST_CRASHES = 1.0, 1
 attempt._CHILD = attempt._CHILD.replace("main()", """
 import time
-from maskanyone.jobs import tasks
-tasks._TASKS["mask"] = lambda *_: time.sleep(600)
+from maskanyone.jobs import child, tasks
+child._SIGN = 0.2
+tasks._TASKS["mask"] = lambda order, progress, cancel: {doing}
 main()
 """)
 '''
+HANGS = "time.sleep(600)"
+ONLY_ASKS = "[time.sleep(0.05) or cancel() for _ in range(60)] and tasks.Outcome((), {})"
+RAISES = "1 / 0"
 
 
 def test_the_sample_is_made_masked_and_lies_in_the_store():
@@ -232,11 +237,26 @@ def test_a_signal_ends_a_worker_in_order(ready: str):
 
 def test_a_job_that_hangs_is_ended_with_a_sentence(ready: str):
     (job,) = ordered(known(ready))
-    with worker(HANGS) as process:
+    with worker(ODD.replace("{doing}", HANGS)) as process:
         done = finished(job)
         assert doing(process) == []
     assert (done.state, done.crashes) == (FAILED, 1)
     assert done.message.startswith("It did not get on")
+
+
+def test_a_job_that_only_asks_whether_to_stop_does_not_hang(ready: str):
+    (job,) = ordered(known(ready))
+    with worker(ODD.replace("{doing}", ONLY_ASKS)):
+        assert finished(job).state == DONE
+
+
+def test_a_fault_of_ours_fails_the_run_and_its_log_says_more(ready: str):
+    (job,) = ordered(known(ready))
+    with worker(ODD.replace("{doing}", RAISES)):
+        done = finished(job)
+    assert done.state == FAILED
+    assert "ZeroDivisionError" in done.message
+    assert "Traceback" in log_of(job).read_text("utf-8")
 
 
 @posix

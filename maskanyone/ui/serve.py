@@ -16,6 +16,7 @@ from streamlit import config
 
 from maskanyone import folders
 from maskanyone.jobs.keeper import Keeper
+from maskanyone.runtime import be_quiet
 from maskanyone.ui import media, uploads
 from maskanyone.ui.guard import LOCAL_HOSTS, Guard
 
@@ -37,6 +38,7 @@ _FIRM: dict[str, Any] = {
 
 def parts() -> dict[str, Any]:
     """What ``st.App`` takes besides the script; sets what must hold in its configuration."""
+    be_quiet()  # before any page loads a runtime: some report to their makers as soon as they are imported
     hosts = frozenset(name.strip() for name in os.environ.get(HOSTS, "").split(",") if name.strip()) | LOCAL_HOSTS
     for name, value in _FIRM.items():
         config.set_option(name, value, "maskanyone")

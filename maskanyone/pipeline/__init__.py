@@ -8,28 +8,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from maskanyone import keys, registry, results
 from maskanyone.audit import report as reports
-from maskanyone.data import Pixels, Plan, Span, Store, Video
+from maskanyone.data import Pixels, Span, Store, Video
 from maskanyone.detect.look import VERSION as LOOK
-from maskanyone.detect.look import Seen, look, look_around
-from maskanyone.errors import BadTime
-from maskanyone.pipeline.around import Around
+from maskanyone.detect.look import Seen, look
+from maskanyone.pipeline.glimpse import Glimpse, looked
 from maskanyone.pipeline.piecework import Pieces
+from maskanyone.pipeline.planning import hiding, linked, planned
 from maskanyone.pipeline.producers import Producers
 from maskanyone.pipeline.watch import Cancel, Progress, Watch
 from maskanyone.recipe import Recipe
 from maskanyone.render.piece import VERSION as RENDER
-from maskanyone.render.piece import Hiding, Renderer, Task
+from maskanyone.render.piece import Task
 from maskanyone.runtime import settle
-from maskanyone.track import Links, link
+from maskanyone.track import Links
 from maskanyone.video.audio import check_sound
 from maskanyone.video.encode import Output
 from maskanyone.video.pieces import divided
 from maskanyone.video.probe import probe
-from maskanyone.video.read import Frame, check_same, check_whole
+from maskanyone.video.read import check_same, check_whole
 from maskanyone.video.tonemap import VERSION as TONEMAP
 from maskanyone.video.write import join
 
@@ -148,47 +146,6 @@ def preview(video: Path | str, seconds: float, recipe: Recipe, *, around: float 
     return moment.before(), moment.after(recipe)
 
 
-def looked(source: Video, seconds: float, producers: Producers, *, around: float = 1.0) -> Glimpse:
-    """Look at the time around a frame, so that many recipes with the same detectors can be shown on it.
-
-    Raises:
-        BadTime: there is no frame at that time.
-    """
-    settle()
-    if not 0 <= seconds <= source.duration:
-        raise BadTime(source.name, f"has no frame at {seconds:g} s", f"Choose a time up to {source.duration:.1f} s")
-    moment = Around(source, seconds, around)
-    seen = look_around(source, producers.made, moment.frames())
-    assert moment.frame is not None
-    return Glimpse(source, seen, moment.frame, moment.index)
-
-
-@dataclass(frozen=True)
-class Glimpse:
-    """One frame, and what was seen around it. index: of the frame among those looked at."""
-
-    source: Video
-    seen: Seen
-    frame: Frame
-    index: int
-
-    def before(self) -> Pixels:
-        """The frame as it is: uint8 (h, w, 3), RGB, upright."""
-        return self.frame.opened()[1].rgb()
-
-    def after(self, recipe: Recipe) -> Pixels:
-        """The frame as the recipe leaves it; the recipe's detectors are not asked again."""
-        settle()
-        plan = _plan(self.source, self.seen, _linked(self.source, self.seen, recipe), recipe)
-        picture = self.frame.opened()[1]
-        renderer = Renderer(self.source, self.seen.timeline, plan, _hiding(recipe))
-        try:
-            renderer.hide(picture, self.index)
-        finally:
-            renderer.close()
-        return picture.rgb()
-
-
 def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage: bool) -> Analysis:
     def key(kind: str, span: Span, identity: Mapping[str, Any]) -> str:
         return keys.key(
@@ -210,29 +167,15 @@ def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage
             salvage=salvage,
             tick=lambda index: watch.tick(LOOKING, index, source.packets),
         )
-        return Analysis(source, seen, _linked(source, seen, recipe), producers.identities)
-
-
-def _linked(source: Video, seen: Seen, recipe: Recipe) -> Links:
-    times = seen.timeline.pts.astype(np.float64) * float(source.time_base)
-    return link(seen.detections, seen.looks, seen.change, times, source.upright, recipe.tracking())
-
-
-def _plan(source: Video, seen: Seen, links: Links, recipe: Recipe) -> Plan:
-    seed = recipe.seed if recipe.seed is not None else int(source.sha256[:12], 16)
-    return Plan(links.tracks, (*links.blind, *seen.timeline.lost), seed)
-
-
-def _hiding(recipe: Recipe) -> tuple[Hiding, ...]:
-    return tuple(Hiding(step.target, registry.implementation(step.method)(step.checked())) for step in recipe.hiding())
+        return Analysis(source, seen, linked(source, seen, recipe), producers.identities)
 
 
 def _task(analysis: Analysis, recipe: Recipe, salvage: bool) -> tuple[Task, dict[str, Any]]:
     """What to render, and as plain data what of it decides every piece's pictures."""
     source, timeline = analysis.video, analysis.seen.timeline
-    plan = _plan(source, analysis.seen, analysis.links, recipe)
+    plan = planned(source, analysis.seen, analysis.links, recipe)
     output = Output(recipe.output.crf, recipe.output.speed)
-    task = Task(source, timeline, plan, _hiding(recipe), output, divided(source, timeline), salvage)
+    task = Task(source, timeline, plan, hiding(recipe), output, divided(source, timeline), salvage)
     plain = recipe.data()
     settings = {
         "render": [RENDER, TONEMAP],

@@ -1,0 +1,29 @@
+"""From what was seen to what is hidden where: the same for a whole film and for a glimpse of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from maskanyone import registry
+from maskanyone.data import Plan, Video
+from maskanyone.detect.look import Seen
+from maskanyone.recipe import Recipe
+from maskanyone.render.piece import Hiding
+from maskanyone.track import Links, link
+
+
+def linked(source: Video, seen: Seen, recipe: Recipe) -> Links:
+    """Who is where, from what was seen."""
+    times = seen.timeline.pts.astype(np.float64) * float(source.time_base)
+    return link(seen.detections, seen.looks, seen.change, times, source.upright, recipe.tracking())
+
+
+def planned(source: Video, seen: Seen, links: Links, recipe: Recipe) -> Plan:
+    """Who is hidden where, and which pictures are covered wholly."""
+    seed = recipe.seed if recipe.seed is not None else int(source.sha256[:12], 16)
+    return Plan(links.tracks, (*links.blind, *seen.timeline.lost), seed)
+
+
+def hiding(recipe: Recipe) -> tuple[Hiding, ...]:
+    """A recipe's steps with their methods, ready to be used."""
+    return tuple(Hiding(step.target, registry.implementation(step.method)(step.checked())) for step in recipe.hiding())

@@ -8,6 +8,7 @@ from maskanyone.errors import BadRecipe
 from maskanyone.store import owners, presets, recordings, runs
 from maskanyone.ui import frame, masking, preview, recipes, sections
 from maskanyone.ui.cards import cards
+from maskanyone.ui.markdown import plain
 from maskanyone.ui.words import mask as words
 
 owner = owners.current()
@@ -20,26 +21,26 @@ if not chosen:
 
 row = masking.shown_of(chosen)
 seconds = masking.time_of(row)
-plain, preset = recipes.current(owner)
+now, preset = recipes.current(owner)
 problems = st.session_state.pop("problems", {})
 
 left, right = st.columns([347, 753], gap="medium")
 with left, st.container(gap="xsmall"):
     shelf = st.container()
-    hidden = sections.hide(plain["people"][0]["hide"], problems)
-    sound = sections.voice(plain["sound"], problems)
-    detect, track = sections.finding(plain["detect"], plain["track"], problems)
-    output = sections.file(plain["output"], problems)
-    masking.keep_as_preset(plain)
+    hidden = sections.hide(now["people"][0]["hide"], problems)
+    sound = sections.voice(now["sound"], problems)
+    detect, track = sections.finding(now["detect"], now["track"], problems)
+    output = sections.file(now["output"], problems)
+    masking.keep_as_preset(now)
 
-people = [plain["people"][0] | {"hide": hidden}]
-wanted = plain | {"people": people, "sound": sound, "detect": detect, "track": track, "output": output}
+people = [now["people"][0] | {"hide": hidden}]
+wanted = now | {"people": people, "sound": sound, "detect": detect, "track": track, "output": output}
 try:
     recipe = recipes.change(owner, wanted)
-    if recipe.data() != plain:
+    if recipe.data() != now:
         st.rerun()
 except BadRecipe as error:
-    recipe = None
+    recipe, refused = None, str(error)
     st.session_state["problems"] = masking.at_field(error)
     if not problems:
         st.rerun()
@@ -52,7 +53,10 @@ with right:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
             st.markdown(words.summary(hidden, bool(recipe and recipe.keeps_sound())))
-            st.markdown(f":gray[{words.about(masking.estimate(chosen, recipe))} {words.LOOKED}]")
+            if recipe is None:
+                st.markdown(f":red[:material/error: {plain(refused)}]")
+            else:
+                st.markdown(f":gray[{words.about(masking.estimate(chosen, recipe))} {words.LOOKED}]")
         label = words.run(len(chosen))
         if st.button(label, type="primary", disabled=recipe is None, width=190) and recipe is not None:
             runs.order(owner, chosen, recipe.data(), recipe.name)

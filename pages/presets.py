@@ -6,6 +6,7 @@ import streamlit as st
 
 from maskanyone.store import owners, presets
 from maskanyone.ui import shelf
+from maskanyone.ui.markdown import plain
 from maskanyone.ui.words import presets as words
 
 owner = owners.current()
@@ -19,5 +20,5 @@ for title, own in ((words.OWN, True), (words.BUILT_IN, False)):
         st.markdown(f":gray[{words.NONE_OWN}]")
     if own:
         for sentence in broken:
-            st.markdown(f":red[:material/error: {sentence}]")
+            st.markdown(f":red[:material/error: {plain(sentence)}]")
         shelf.bring_in()

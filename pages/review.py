@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from maskanyone.store import owners, recordings, runs
-from maskanyone.store.tables import VIEWING
+from maskanyone.store.tables import DONE, VIEWING
 from maskanyone.ui import frame, going, reviewing
+from maskanyone.ui.markdown import plain
 from maskanyone.ui.player import player
 from maskanyone.ui.words import review as words
 
@@ -21,14 +22,19 @@ if not finished:
     st.stop()
 
 by_id = {job.id: (job, recording) for job, recording in finished}
-shown = st.query_params.get("run", "")
-shown = shown if shown in by_id else finished[0][0].id
+asked = st.query_params.get("run", "")
+older = runs.pair(owner, asked) if asked and asked not in by_id else None
+if older and older[0].state == DONE:
+    by_id[asked] = older
+elif asked and asked not in by_id:
+    st.markdown(f":orange[:material/visibility: {words.GONE}]")
+shown = asked if asked in by_id else finished[0][0].id
 job, recording = by_id[shown]
 
 with st.container(horizontal=True, vertical_alignment="center"):
     with st.container(gap=None, width="stretch"):
         st.markdown(f"### {words.verdict(job.told)}", anchors=False)
-        st.markdown(f":orange[{words.left(job.told)}]" if words.left(job.told) else f":gray[{job.title}]")
+        st.markdown(f":orange[{words.left(job.told)}]" if words.left(job.told) else f":gray[{plain(job.title)}]")
     picked = st.selectbox(
         words.RESULT,
         list(by_id),
@@ -71,7 +77,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.link_button(words.REPORT, f"/api/runs/{job.id}/report", icon=":material/description:", type="tertiary")
     st.space("stretch")
     if not playable:
-        st.markdown(f":gray[{words.COPY_COMING}]", width="content")
+        going.copy_awaited(recording.id)
     elif report["result"]["sound"].startswith("kept"):
         st.markdown(f":orange[:material/mic: {words.KEPT}]", width="content")
     st.link_button(words.DOWNLOAD, f"/api/runs/{job.id}/download", icon=":material/download:", type="primary")

@@ -34,4 +34,4 @@ try:
                 st.toast(words.emptied(cache.clear()))
 finally:
     cache.close()
-st.caption(words.LOOK)
+st.markdown(f":gray[:small[{words.LOOK}]]")

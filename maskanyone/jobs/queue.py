@@ -178,6 +178,7 @@ def leave(worker: str) -> None:
 def workers() -> list[Worker]:
     """Workers that live; rows of dead ones are cleared away."""
     with database.session() as session:
+        _recover(session, time.time())  # what dead ones held goes back before their rows go
         rows = session.exec(select(Worker)).all()
         for row in rows:
             if not _lives(row):

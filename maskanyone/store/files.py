@@ -41,15 +41,19 @@ def adopt(path: Path, sha256: str, suffix: str) -> Path:
     return target
 
 
-def drop_unused(session: Session, artefacts: Iterable[Artefact]) -> None:
-    """Delete these rows, and their files unless another row has the same content."""
+def drop_unused(session: Session, artefacts: Iterable[Artefact]) -> list[Path]:
+    """Delete these rows; the files to be unlinked once that is written: those whose content no other row has."""
     gone = list(artefacts)
     for artefact in gone:
         session.delete(artefact)
     session.flush()
-    for artefact in gone:
-        if not _used(session, artefact):
-            place(artefact.sha256, artefact.suffix).unlink(missing_ok=True)
+    return [place(artefact.sha256, artefact.suffix) for artefact in gone if not _used(session, artefact)]
+
+
+def unlink(paths: Iterable[Path]) -> None:
+    """Delete files that no row names any more."""
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def sweep(session: Session) -> int:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from maskanyone import files, folders
@@ -70,7 +71,10 @@ def bring_in(data: bytes, file_name: str) -> str:
 def rename(preset: str, title: str) -> str:
     """Give one of the user's own another title; its new id."""
     old = _own(preset)
-    made = keep(Recipe.load(old).data(), title)
+    recipe = Recipe.load(old)
+    if title.strip() == recipe.name:
+        return preset
+    made = keep(recipe.data(), title)
     os.unlink(old)
     return made
 
@@ -80,7 +84,7 @@ def delete(preset: str) -> None:
     os.unlink(_own(preset))
 
 
-def _own(preset: str) -> Any:
+def _own(preset: str) -> Path:
     path = presets().get(preset)
     if path is None or path.parent != folders.presets():
         raise BadRecipe(preset, "is not a preset of yours", "Choose one that you have kept")

@@ -55,9 +55,11 @@ def arrived(recording: str) -> None:
 
 def sample(owner: str, name: str) -> Recording:
     """The clip that is made by code: a worker is to make it, and to look at it."""
-    made = arriving(owner, name, 0)
+    made = Recording(owner=owner, name=name, path="", copied=True, bytes=0, state=CHECKING)
+    made.path = str(folders.arriving() / made.id)
     with database.session() as session:
-        session.exec(update(Recording).where(col(Recording.id) == made.id).values(state=CHECKING))
+        session.add(made)
+        session.flush()
         session.add(Job(owner=owner, kind=SAMPLE, recording=made.id))
     return made
 
@@ -202,7 +204,8 @@ def _drop_facts(hashes: Sequence[str]) -> None:
 def _delete(session: Session, going: Sequence[str]) -> None:
     """Delete rows and files."""
     rows = session.exec(select(Recording).where(col(Recording.id).in_(going))).all()
-    files.drop_unused(session, session.exec(select(Artefact).where(col(Artefact.recording).in_(going))).all())
+    unused = select(Artefact).where(col(Artefact.recording).in_(going))
+    files.unlink(files.drop_unused(session, session.exec(unused).all()))
     session.exec(delete(Job).where(col(Job.recording).in_(going)))
     for row in rows:
         if row.copied:

@@ -11,12 +11,15 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from maskanyone.store import database, files, owners, traces
-from maskanyone.store.tables import DONE, MASK, QUEUED, RESULT, RUNNING, Artefact, Job, Recording
+from maskanyone.store.tables import DONE, LEAVING, MASK, QUEUED, READY, RESULT, RUNNING, VIEW, Artefact, Job, Recording
 
 
 def order(owner: str, which: Sequence[Recording], recipe: Mapping[str, Any], title: str) -> list[Job]:
     """Put recordings in line to be masked, in their order; damaged ones are salvaged, since somebody chose them."""
     now = time.time()
+    with database.session() as session:
+        there = select(Recording.id).where(col(Recording.id).in_([row.id for row in which]), Recording.state == READY)
+        known = set(session.exec(there).all())
     made = [
         Job(
             owner=owner,
@@ -28,7 +31,7 @@ def order(owner: str, which: Sequence[Recording], recipe: Mapping[str, Any], tit
             created=now + place * 1e-6,
         )
         for place, row in enumerate(which)
-        if owners.may_see(owner, row)
+        if row.id in known and owners.may_see(owner, row)
     ]
     with database.session() as session:
         session.add_all(made)
@@ -37,26 +40,29 @@ def order(owner: str, which: Sequence[Recording], recipe: Mapping[str, Any], tit
 
 def one(owner: str, run: str) -> Job | None:
     """A run that this user may see."""
+    both = pair(owner, run)
+    return both[0] if both else None
+
+
+def pair(owner: str, run: str) -> tuple[Job, Recording] | None:
+    """A run that this user may see, and its recording."""
     with database.session() as session:
-        row = session.get(Job, run)
-        return row if row and row.kind == MASK and owners.may_see(owner, row) else None
+        row = session.exec(_of(owner).where(Job.id == run)).first()
+        return (row[0], row[1]) if row else None
 
 
 def listed(owner: str, *, start: int = 0, most: int = 25) -> tuple[list[tuple[Job, Recording]], int]:
     """One page of runs with their recordings, the newest first, and how many there are in all."""
     with database.session() as session:
-        mine = (Job.owner == owner, Job.kind == MASK)
-        total = session.exec(select(func.count()).select_from(Job).where(*mine)).one()
-        rows = select(Job, Recording).join(Recording, col(Job.recording) == col(Recording.id)).where(*mine)
-        newest = rows.order_by(col(Job.created).desc(), col(Job.id)).offset(start).limit(most)
+        total = session.exec(select(func.count()).select_from(_of(owner).subquery())).one()
+        newest = _of(owner).order_by(col(Job.created).desc(), col(Job.id)).offset(start).limit(most)
         return [(job, recording) for job, recording in session.exec(newest).all()], total
 
 
 def finished(owner: str, *, most: int = 200) -> list[tuple[Job, Recording]]:
     """Runs with a result, the newest first."""
     with database.session() as session:
-        rows = select(Job, Recording).join(Recording, col(Job.recording) == col(Recording.id))
-        mine = rows.where(Job.owner == owner, Job.kind == MASK, Job.state == DONE)
+        mine = _of(owner).where(Job.state == DONE)
         found = session.exec(mine.order_by(col(Job.created).desc()).limit(most)).all()
         return [(job, recording) for job, recording in found]
 
@@ -64,8 +70,7 @@ def finished(owner: str, *, most: int = 200) -> list[tuple[Job, Recording]]:
 def unfinished(owner: str, *, most: int) -> list[tuple[Job, Recording]]:
     """Runs in line or at work, those at work first."""
     with database.session() as session:
-        rows = select(Job, Recording).join(Recording, col(Job.recording) == col(Recording.id))
-        mine = rows.where(Job.owner == owner, Job.kind == MASK, col(Job.state).in_([QUEUED, RUNNING]))
+        mine = _of(owner).where(col(Job.state).in_([QUEUED, RUNNING]))
         order = (col(Job.state) != RUNNING, col(Job.priority).desc(), col(Job.created))
         return [(job, recording) for job, recording in session.exec(mine.order_by(*order).limit(most)).all()]
 
@@ -90,6 +95,15 @@ def artefact(run: str, kind: str) -> Artefact | None:
         return session.exec(select(Artefact).where(Artefact.job == run, Artefact.kind == kind)).first()
 
 
+def copy_failed(recording: str) -> bool:
+    """Whether no copy of a recording that a browser can play is to be expected."""
+    with database.session() as session:
+        going = select(Job.id).where(
+            Job.recording == recording, Job.kind == VIEW, col(Job.state).in_([QUEUED, RUNNING])
+        )
+        return session.exec(going.limit(1)).first() is None
+
+
 def forget(owner: str, run: str) -> None:
     """Delete a finished run with its result; the recording stays."""
     with database.session() as session:
@@ -97,8 +111,9 @@ def forget(owner: str, run: str) -> None:
         ours = row is not None and row.kind == MASK and owners.may_see(owner, row)
         if row is None or not ours or row.state in (QUEUED, RUNNING):
             return
-        files.drop_unused(session, session.exec(select(Artefact).where(Artefact.job == run)).all())
+        unused = files.drop_unused(session, session.exec(select(Artefact).where(Artefact.job == run)).all())
         session.delete(row)
+    files.unlink(unused)
     traces.remove(run)
     database.scrub()
 
@@ -123,3 +138,9 @@ def _number(session: Session, job: Job) -> int:
         .where(Artefact.recording == job.recording, Artefact.kind == RESULT, Job.created <= job.created)
     )
     return int(session.exec(earlier).one())
+
+
+def _of(owner: str) -> Any:
+    """A user's runs with their recordings, but for those that are being deleted."""
+    rows = select(Job, Recording).join(Recording, col(Job.recording) == col(Recording.id))
+    return rows.where(Job.owner == owner, Job.kind == MASK, Recording.state != LEAVING)

@@ -19,7 +19,11 @@ _MOST = 2000
 
 def folders_allowed() -> bool:
     """Whether a folder may be named: only where the server answers this machine alone, or folders were granted."""
-    return bool(os.environ.get(GRANTED)) or config.get_option("server.address") in LOCAL_HOSTS
+    alone = (
+        config.get_option("server.address") in LOCAL_HOSTS
+        and set(config.get_option("server.allowedHosts")) <= LOCAL_HOSTS
+    )
+    return bool(os.environ.get(GRANTED)) or alone
 
 
 def granted() -> list[Path]:

@@ -70,4 +70,4 @@ def header() -> None:
 def footer() -> None:
     """Where the source of this very program is to be had (AGPL 13)."""
     st.space("medium")
-    st.caption(f"{words.OURS} [{words.SOURCE}]({SOURCE})")
+    st.markdown(f":gray[:small[{words.OURS} [{words.SOURCE}]({SOURCE})]]")  # st.caption is too pale

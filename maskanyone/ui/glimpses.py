@@ -9,6 +9,7 @@ import json
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ _SHAPE, _AROUND, _LEAST, _NEAR = 2.4, 1.9, 60.0, 3
 
 @dataclass(frozen=True)
 class Shown:
-    """Where the page finds a frame. before, after: tokens. hidden: how many faces are hidden in it."""
+    """Where the page finds a frame, as tokens."""
 
     before: str
     after: str
@@ -61,6 +62,10 @@ class _Memory:
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
+    def values(self) -> list[Any]:
+        with self._lock:
+            return list(self._kept.values())
+
     def forget(self, recordings: set[str]) -> None:
         with self._lock:
             for key in [key for key in self._kept if key[0] in recordings]:
@@ -68,7 +73,7 @@ class _Memory:
 
 
 _videos, _looked = _Memory(_MOST_VIDEOS), _Memory(_MOST_LOOKED)
-_tokens, _pictures = _Memory(_MOST_PICTURES), _Memory(_MOST_PICTURES)
+_pictures = _Memory(_MOST_PICTURES)
 _looking = threading.Lock()
 
 
@@ -79,7 +84,7 @@ def shown(row: Recording, seconds: float, recipe: Recipe, models: Producers) -> 
         Refused: the recording cannot be read, or has no frame at that time.
     """
     glimpse, name = _glimpse(row, seconds, recipe, models)
-    before = _token((row.id, name, "before"), lambda: glimpse.before())
+    before = _token((row.id, name, "before"), glimpse.before)
     after = _token((row.id, name, _identity(recipe)), lambda: glimpse.after(recipe))
     return Shown(before, after)
 
@@ -95,23 +100,23 @@ def address(token: str, side: str) -> str:
     return f"/api/moments/{token}/{side}.jpg" if token else ""
 
 
-def picture(token: str, side: str) -> bytes | None:
+def picture(token: str) -> bytes | None:
     """The JPEG behind a token."""
-    del side  # in the address for people's eyes only
-    with _tokens._lock:
-        for key, kept in _tokens._kept.items():
-            if secrets.compare_digest(kept, token):
-                found = key
-                break
-        else:
-            return None
-    data: bytes | None = _pictures.get(found)
-    return data
+    for kept, data in _pictures.values():
+        if secrets.compare_digest(kept.encode(), token.encode()):
+            return bytes(data)
+    return None
+
+
+def close(models: Producers) -> None:
+    """Let go of models, but not while somebody looks with them."""
+    with _looking:
+        models.__exit__()
 
 
 def forget(recordings: list[str]) -> None:
     """Drop all frames of these recordings."""
-    for memory in (_videos, _looked, _tokens, _pictures):
+    for memory in (_videos, _looked, _pictures):
         memory.forget(set(recordings))
 
 
@@ -134,12 +139,12 @@ def _video(row: Recording) -> Video:
     return kept
 
 
-def _token(key: tuple[str, str, str], made: Any, width: int = _WIDEST) -> str:
-    if _pictures.get(key) is None:
-        _pictures.put(key, jpeg(_at_most(made(), width), _QUALITY))
-        _tokens.put(key, secrets.token_urlsafe(16))
-    token: str = _tokens.get(key)
-    return token
+def _token(key: tuple[str, str, str], made: Callable[[], Pixels], width: int = _WIDEST) -> str:
+    kept: tuple[str, bytes] | None = _pictures.get(key)
+    if kept is None:
+        kept = secrets.token_urlsafe(16), jpeg(_at_most(made(), width), _QUALITY)
+        _pictures.put(key, kept)
+    return kept[0]
 
 
 def _close(glimpse: Glimpse, picture: Pixels) -> Pixels:

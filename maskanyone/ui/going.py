@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from maskanyone.jobs import queue
-from maskanyone.store import runs
-from maskanyone.store.tables import Job, Recording
+from maskanyone.store import recordings, runs
+from maskanyone.store.tables import VIEWING, Job, Recording
 from maskanyone.ui import progress
 from maskanyone.ui.markdown import plain
 from maskanyone.ui.words import review as words
@@ -19,6 +19,18 @@ def runs_going(owner: str) -> None:
     number = runs.going(owner)
     if number:
         st.fragment(_lines, run_every=1.0)(owner, number)
+
+
+def copy_awaited(recording: str) -> None:
+    """What is known of the copy for a browser that cannot play the original; the page again once it is there."""
+    failed = runs.copy_failed(recording)
+    st.fragment(_copy, run_every=None if failed else 2.0)(recording, failed)
+
+
+def _copy(recording: str, failed: bool) -> None:
+    if not failed and (recordings.artefact(recording, VIEWING) or runs.copy_failed(recording)):
+        st.rerun()
+    st.markdown(f":gray[{words.COPY_FAILED if failed else words.COPY_COMING}]", width="content")
 
 
 def _lines(owner: str, before: int) -> None:

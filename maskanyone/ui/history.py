@@ -22,7 +22,7 @@ _SETTINGS, _BEGUN, _TOOK, _STATE, _MORE = 270, 150, 90, 260, 110
 
 def runs_listed(owner: str) -> None:
     """Rows and what can be done with them."""
-    start = paging.start_of(_NAME)
+    start = paging.start_of(_NAME, runs.listed(owner, most=1)[1])
     rows, _ = runs.listed(owner, start=start, most=paging.PAGE)
     moving = any(_moves(job) for job, _ in rows)
     st.fragment(_rows, run_every=1.0 if moving else None)(owner, start, moving)

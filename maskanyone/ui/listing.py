@@ -34,7 +34,7 @@ _PICTURE, _CHECK, _LENGTH, _SHAPE, _SOUND, _STATE = 84, 24, 70, 165, 80, 230
 
 def recordings_listed(owner: str) -> None:
     """Rows and what can be done with them; again every second while something moves."""
-    start = paging.start_of(_NAME)
+    start = paging.start_of(_NAME, recordings.listed(owner, most=1)[1])
     rows, _ = recordings.listed(owner, start=start, most=paging.PAGE)
     newest = runs.newest_of(owner, [row.id for row in rows])
     moving = any(_moves(row, newest.get(row.id)) for row in rows)
@@ -79,7 +79,7 @@ def _row(owner: str, row: Recording, run: Job | None) -> None:
         key = f"choose {row.id}"
         st.session_state[key] = row.chosen
         st.checkbox(
-            f"Choose {row.name}",
+            f"Choose {plain(row.name)}",
             key=key,
             label_visibility="collapsed",
             width=_CHECK,
@@ -108,7 +108,8 @@ def _state(row: Recording, run: Job | None) -> None:
     if row.state == ARRIVING:
         path = Path(row.path)
         here = path.stat().st_size if path.is_file() else 0
-        st.progress(min(1.0, here / row.bytes), f":small[{words.COPYING} · {here / row.bytes:.0%}]")
+        share = min(1.0, here / max(row.bytes, 1))
+        st.progress(share, f":small[{words.COPYING} · {share:.0%}]")
     elif row.state == CHECKING:
         st.markdown(f":gray[{words.CHECKING}]")
     elif row.state == BROKEN:
@@ -118,7 +119,7 @@ def _state(row: Recording, run: Job | None) -> None:
     elif run is not None and run.state == DONE:
         st.markdown(words.masked(run.told.get("to_look_at", 0)))
     elif run is not None and run.state == FAILED:
-        st.markdown(f":red[:material/error: {words.FAILED}]", help=run.message)
+        st.markdown(f":red[:material/error: {words.FAILED}]", help=plain(run.message))
     elif run is not None and run.state == CANCELLED:
         st.markdown(words.STOPPED)
     else:

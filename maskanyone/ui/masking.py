@@ -12,6 +12,7 @@ from maskanyone.pipeline.estimate import about_seconds
 from maskanyone.recipe import Recipe
 from maskanyone.store import presets
 from maskanyone.store.tables import Recording
+from maskanyone.ui.markdown import plain
 from maskanyone.ui.words import mask as words
 
 _PART = 0.1
@@ -29,12 +30,17 @@ def time_of(row: Recording) -> float:
         asked: float = float(st.query_params["t"])
     except (KeyError, ValueError):
         asked = float(row.facts["seconds"]) * _PART
-    return round(min(max(asked, 0.0), float(row.facts["seconds"])), 3)
+    return within(row, asked)
+
+
+def within(row: Recording, seconds: float) -> float:
+    """The time as the address writes it: whole milliseconds inside the recording."""
+    return round(min(max(seconds, 0.0), float(row.facts["seconds"])), 3)
 
 
 def go_to(row: Recording, seconds: float) -> None:
     """Put recording and time into the address, so that a link or a reload shows the same."""
-    st.query_params.update({"video": row.id, "t": f"{min(max(seconds, 0.0), row.facts['seconds']):.3f}"})
+    st.query_params.update({"video": row.id, "t": f"{within(row, seconds):.3f}"})
 
 
 def choose_shown(chosen: Sequence[Recording], row: Recording) -> None:
@@ -80,4 +86,4 @@ def keep_as_preset(recipe: Mapping[str, Any]) -> None:
                 presets.keep(recipe, title)
                 st.rerun()
             except BadRecipe as error:
-                st.markdown(f":red[:material/error: {error}]")
+                st.markdown(f":red[:material/error: {plain(str(error))}]")

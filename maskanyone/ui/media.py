@@ -64,14 +64,14 @@ async def report(request: Request) -> Response:
 async def times(request: Request) -> Response:
     """When each frame of a result is shown, in seconds."""
     found = await _of_run(request, RESULT)
-    if not found:
+    if not found or not found[0].is_file():
         return _nothing()
     return Response(await to_thread.run_sync(_times, found[0]), media_type="application/json")
 
 
 async def moment(request: Request) -> Response:
     """One frame before or after masking, kept in memory only."""
-    picture = glimpses.picture(request.path_params["token"], request.path_params["side"])
+    picture = glimpses.picture(request.path_params["token"])
     return Response(picture, media_type="image/jpeg") if picture else _nothing()
 
 

@@ -9,10 +9,10 @@ from maskanyone.ui.words import paging as words
 PAGE = 25
 
 
-def start_of(name: str) -> int:
-    """The first row of a list's page."""
+def start_of(name: str, total: int) -> int:
+    """The first row of a list's page; one that lies beyond the end, since rows went, goes back."""
     start: int = st.session_state.get(f"first of {name}", 0)
-    return start
+    return min(start, max(0, (total - 1) // PAGE * PAGE))
 
 
 def turn(name: str, start: int) -> None:
@@ -22,7 +22,7 @@ def turn(name: str, start: int) -> None:
 
 def buttons(name: str, shown: int, total: int) -> None:
     """Where one is in a list, and the way on; nothing where one page holds all."""
-    start = start_of(name)
+    start = start_of(name, total)
     if total <= PAGE:
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):

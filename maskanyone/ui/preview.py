@@ -13,13 +13,14 @@ from maskanyone.pipeline.producers import Producers
 from maskanyone.recipe import Recipe
 from maskanyone.store.presets import Preset
 from maskanyone.store.tables import Recording
-from maskanyone.ui import frame, glimpses
+from maskanyone.ui import frame, glimpses, masking
 from maskanyone.ui.cards import Card
+from maskanyone.ui.markdown import plain
 from maskanyone.ui.stage import stage
 from maskanyone.ui.words import mask as words
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, on_release=lambda made: made.__exit__())
+@st.cache_resource(max_entries=4, show_spinner=False, on_release=glimpses.close)
 def models(detect: str) -> Producers:
     """The detectors of a recipe, loaded; ``detect`` is its part ``detect`` as JSON."""
     return Producers(Recipe.parse({"detect": json.loads(detect)}, check=False)).__enter__()
@@ -27,17 +28,17 @@ def models(detect: str) -> Producers:
 
 def draw(row: Recording, seconds: float, recipe: Recipe | None) -> float:
     """Draw a frame before and after; the time that is wanted now."""
-    before, after, note = "", "", ""
+    before, after, note, missing = "", "", "", False
     try:
         if recipe is not None:
             seen = glimpses.shown(row, seconds, recipe, models(_detect(recipe)))
             before, after = glimpses.address(seen.before, "before"), glimpses.address(seen.after, "after")
     except MissingWeights as error:
-        note = str(error)
+        note, missing = str(error), True
     except MaskAnyoneError as error:
-        note = f"{words.BEFORE_NOTE}: {error}"
+        note = str(error)
     wanted = stage(
-        key="stage",
+        key=f"stage {row.id}",
         before=before,
         after=after,
         strip=f"/api/recordings/{row.id}/strip",
@@ -46,12 +47,13 @@ def draw(row: Recording, seconds: float, recipe: Recipe | None) -> float:
         time=seconds,
         step=1 / max(row.facts["fps"], 1.0),
         aspect=row.facts["aspect"],
-        note=note,
+        note=words.BEFORE_NOTE if note else "",
     )
     if note:
-        st.markdown(f":orange[:material/visibility: {note}]")
+        st.markdown(f":orange[:material/visibility: {plain(note)}]")
+    if missing:
         st.page_link(frame.page("models"), label=words.MISSING)
-    return seconds if wanted is None else wanted
+    return seconds if wanted is None else masking.within(row, wanted)
 
 
 def card(preset: Preset, row: Recording | None, seconds: float) -> Card:

@@ -18,9 +18,9 @@ def current(owner: str) -> tuple[dict[str, Any], str]:
     """The recipe as plain data, and the id of the preset that it is; empty if it is none (any more)."""
     kept = drafts.get(owner, _NAME)
     try:
-        return Recipe.parse(kept["recipe"]).data(), str(kept["preset"])
+        return _flat(Recipe.parse(kept["recipe"])), str(kept["preset"])
     except (KeyError, BadRecipe):
-        return Recipe.preset(DEFAULT).data(), DEFAULT
+        return _flat(Recipe.preset(DEFAULT)), DEFAULT
 
 
 def begin_with(owner: str, preset: str) -> None:
@@ -66,6 +66,15 @@ def step(info: registry.MethodInfo, params: Mapping[str, Any], **more: Any) -> d
     known = info.schema.get("properties", {})
     kept = {name: value for name, value in params.items() if name in known}
     return {**more, "method": info.id, "version": info.version, "params": kept}
+
+
+def _flat(recipe: Recipe) -> dict[str, Any]:
+    """A recipe with one list of what is hidden and one step for the sound, doing the same."""
+    plain = recipe.data()
+    hidden = [step for people in plain["people"] for step in people["hide"]]
+    sound = [step for step in plain["sound"] if recipe.keeps_sound() or step["method"] == "voice.remove"]
+    people = [{"who": "everyone", "hide": hidden, "overlay": []}]
+    return plain | {"people": people, "sound": sound[:1]}
 
 
 def _same(recipe: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from streamlit import config
 from maskanyone import folders
 from maskanyone.jobs.keeper import Keeper
 from maskanyone.runtime import be_quiet
+from maskanyone.store import recordings
 from maskanyone.ui import media, uploads
 from maskanyone.ui.guard import LOCAL_HOSTS, Guard
 
@@ -61,7 +62,8 @@ def run(*, host: str, port: int, hosts: Iterable[str], browser: bool) -> None:
 def free(host: str, port: int) -> bool:
     """Whether nothing listens there yet."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere it would call any port free
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             tried.bind((host, port))
         except OSError:
@@ -79,6 +81,7 @@ async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     from anyio import to_thread
 
     folders.arriving()
+    await to_thread.run_sync(recordings.finish_forgetting)
     keeper = None if os.environ.get(WORKER) == "elsewhere" else Keeper()
     if keeper:
         keeper.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -20,7 +21,7 @@ _MORE, _MOST_MB = 110, 1
 def row(owner: str, preset: Preset) -> None:
     """A preset with what can be done with it."""
     recipe = preset.recipe
-    steps = recipe.data()["people"][0]["hide"]
+    steps = [step.model_dump() for step in recipe.hiding()]
     told = recipe.description or mask.summary(steps, recipe.keeps_sound())
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=16):
         st.markdown(f"**{plain(recipe.name)}**  \n:gray[{plain(told)}]", width="stretch")
@@ -59,9 +60,9 @@ def _actions(preset: Preset) -> None:
         _tried(lambda: presets.delete(preset.id))
 
 
-def _tried(change: object) -> None:
+def _tried(change: Callable[[], object]) -> None:
     try:
-        change()  # type: ignore[operator]
+        change()
     except BadRecipe as error:
         st.markdown(f":red[:material/error: {plain(str(error))}]")
     else:

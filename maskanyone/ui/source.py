@@ -8,7 +8,20 @@ from functools import lru_cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
-_BESIDE = ("pages", "presets", "app.py", "pyproject.toml", "LICENSE", "README.md", "constraints.txt", "make.py")
+_BESIDE = (
+    *(".streamlit", "docs", "pages", "presets", "tests"),
+    *(
+        "app.py",
+        "constraints.txt",
+        "CHANGELOG.md",
+        "Dockerfile",
+        "LICENSE",
+        "Makefile",
+        "make.py",
+        "pyproject.toml",
+        "README.md",
+    ),
+)
 _LEFT_OUT = {"__pycache__"}
 
 

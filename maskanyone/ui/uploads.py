@@ -88,11 +88,13 @@ async def receive(request: Request) -> Response:
             return _refused(409, words.ELSEWHERE)
         if not await _append(row, request):
             return _refused(413, words.TOO_MUCH)
+        here = _size(row)
+    except FileNotFoundError:  # deleted while it was copied
+        return _refused(404, words.GONE)
     except OSError:
         return _refused(507, words.no_room(row.name))
     finally:
         _writing.discard(row.id)
-    here = _size(row)
     if here == row.bytes:
         await to_thread.run_sync(recordings.arrived, row.id)
     return Response(status_code=204, headers=_HEADERS | {"Upload-Offset": str(here)})

@@ -9,7 +9,7 @@ from typing import Any
 
 from maskanyone import folders
 from maskanyone.jobs import queue, results
-from maskanyone.store import recordings, runs
+from maskanyone.store import database, recordings, runs
 from maskanyone.store.tables import CHECK, MASK, ORIGINAL, PICTURE, REPORT, RESULT, Job, Recording
 
 OWNER, OTHER = "local", "somebody else"
@@ -59,8 +59,9 @@ def known(recording: str, owner: str = OWNER) -> Recording:
 
 def run(job: str, owner: str = OWNER) -> Job:
     """The row as it is now."""
-    row = runs.one(owner, job)
-    assert row is not None
+    with database.session() as session:
+        row = session.get_one(Job, job)
+    assert row.owner == owner
     return row
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-USE, RENAME, EXPORT, DELETE, BRING = "Use", "Rename", "Save as a file", "Delete", "Bring in"
+USE, EXPORT, DELETE, BRING = "Use", "Save as a file", "Delete", "Bring in"
 NAME, RENAME_IT = "New name", "Rename"
 OWN, BUILT_IN = "Yours", "Built in"
 BRING_HELP = "A recipe's JSON file, saved here or written by hand."

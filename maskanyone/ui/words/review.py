@@ -14,10 +14,10 @@ VIEWS = {"side": "Side by side", "wipe": "Wipe", "result": "Result only"}
 VIEW = "View"
 DOWNLOAD = "Download the result"
 REPORT = "Save the report"
-GOING, STOP = "Being masked", "Stop"
-LOOK = "Look at the numbered places; each was hidden without a clear sight. N goes to the next."
-WEAK = "Weak sights, not hidden"
+STOP = "Stop"
 NO_RESULT = "This result is not here any more. Mask its recording again."
+GONE = "The run that was asked for has no result, or was deleted; the newest is shown."
+COPY_FAILED = "The original cannot be played by your browser; the result plays."
 COPY_COMING = "A copy of the original that your browser can play is being made; the result plays already."
 KEPT = "Voice kept: it identifies a person."
 

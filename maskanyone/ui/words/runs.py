@@ -16,8 +16,6 @@ STATES: Mapping[str, str] = {
     CANCELLED: "Stopped",
 }
 HEADS = ("Recording", "Settings", "Begun", "Took", "State")
-AGAIN, STOP, REVIEW, DELETE, SETTINGS = "Run again", "Stop", "Review", "Delete", "Settings"
+AGAIN, STOP, REVIEW, DELETE = "Run again", "Stop", "Review", "Delete"
 USE = "Use these settings"
-LOG = "Its log"
-STOP_ALL = "Stop all"
 MORE = "More"

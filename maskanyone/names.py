@@ -37,11 +37,12 @@ def recordings(given: Iterable[Path], results: Path) -> list[Path]:
             continue
         inside = path.resolve() in results.resolve().parents
         shunned = results.resolve() if inside else None
-        found.update(dict.fromkeys(sorted(p for p in path.rglob("*") if _is_recording(p, shunned))))
+        found.update(dict.fromkeys(sorted(p for p in path.rglob("*") if is_recording(p, shunned))))
     return list(found)
 
 
-def _is_recording(path: Path, shunned: Path | None) -> bool:
+def is_recording(path: Path, shunned: Path | None = None) -> bool:
+    """Whether a file has a video's ending, is not hidden, and is no result of ours, nor in the folder ``shunned``."""
     if path.suffix.lower() not in VIDEO_SUFFIXES or path.name.startswith(".") or not path.is_file():
         return False
     return not _is_result(path) and shunned not in path.resolve().parents

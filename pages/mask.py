@@ -59,10 +59,13 @@ with right:
                 st.markdown(f":gray[{words.about(masking.estimate(chosen, recipe))} {words.LOOKED}]")
         label = words.run(len(chosen))
         if st.button(label, type="primary", disabled=recipe is None, width=190) and recipe is not None:
-            runs.order(owner, chosen, recipe.data(), recipe.name)
-            recordings.choose(owner, [each.id for each in chosen], False)
-            st.toast(words.started(len(chosen)))
-            st.switch_page(frame.page("review"))
+            if masking.was_shown(recipe, chosen):
+                runs.order(owner, chosen, recipe.data(), recipe.name)
+                recordings.choose(owner, [each.id for each in chosen], False)
+                st.toast(words.started(len(chosen)))
+                st.switch_page(frame.page("review"))
+            st.toast(words.CHANGED, icon=":material/visibility:")
+    masking.note_shown(recipe, chosen)
 
 # the slow part comes last, so that all else stands already
 with picture:

@@ -83,7 +83,14 @@ class Attempt:
             recording = session.get_one(Recording, job.recording)
         self._source = recording.sha256
         order = Order(
-            job.kind, recording.path, recording.name, recording.copied, job.recipe, job.salvage, str(self._folder)
+            job.kind,
+            recording.path,
+            recording.name,
+            recording.copied,
+            job.recipe,
+            job.salvage,
+            str(self._folder),
+            recording.sha256,
         )
         command = [sys.executable, "-P", "-c", _CHILD, str(_PACKAGE)]
         with log_of(job.id).open("ab") as told:

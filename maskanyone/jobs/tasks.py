@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import maskanyone
+from maskanyone import folders
 from maskanyone.files import replaced, sha256
 from maskanyone.pipeline import Cancel, Progress
 from maskanyone.pipeline.overview import overview, viewing_copy
@@ -52,7 +53,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Order:
-    """What a job's process is told: plain data. name: what the recording is called. folder: where it may write."""
+    """What a job's process is told: plain data. name: what the recording is called. folder: where it may write.
+
+    sha256: of the recording when it was looked over; empty before that.
+    """
 
     kind: str
     path: str
@@ -61,10 +65,13 @@ class Order:
     recipe: Mapping[str, Any]
     salvage: bool
     folder: str
+    sha256: str = ""
 
 
 def perform(order: Order, progress: Progress, cancel: Cancel) -> Outcome:
     """Do what is ordered; raises what the pipeline raises."""
+    if not order.copied and Path(order.path).resolve() != Path(order.path):
+        raise maskanyone.errors.Unreadable(order.name, "was replaced by a link to another file", "Add that file itself")
     return _TASKS[order.kind](order, progress, cancel)
 
 
@@ -104,6 +111,11 @@ def _mask(order: Order, progress: Progress, cancel: Cancel) -> Outcome:
         name=order.name,
     )
     report = result.report
+    if report["source"]["sha256"] != order.sha256:
+        _forget(report["source"]["sha256"])
+        raise maskanyone.errors.Unreadable(
+            order.name, "was changed since it was added", "Remove it from the list and add it again"
+        )
     told = {
         "verdict": report["verdict"],
         "frames": report["result"]["frames"],
@@ -115,6 +127,15 @@ def _mask(order: Order, progress: Progress, cancel: Cancel) -> Outcome:
         "sound": report["result"]["sound"],
     }
     return Outcome((_made(RESULT, result.video), _made(REPORT, result.report_file, ".json")), told)
+
+
+def _forget(sha256: str) -> None:
+    """Facts and pieces of a content that is nobody's recording."""
+    cache = Cache(folders.cache())
+    try:
+        cache.forget(sha256)
+    finally:
+        cache.close()
 
 
 def _view(order: Order, progress: Progress, cancel: Cancel) -> Outcome:

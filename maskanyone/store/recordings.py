@@ -40,6 +40,14 @@ def arriving(owner: str, name: str, size: int) -> Recording:
     return made
 
 
+def promised() -> int:
+    """Bytes of recordings that are being copied in and are not here yet."""
+    with database.session() as session:
+        rows = session.exec(select(Recording).where(Recording.state == ARRIVING)).all()
+    here = {path.name: path.stat().st_size for path in folders.arriving().iterdir()}
+    return sum(max(0, row.bytes - here.get(row.id, 0)) for row in rows)
+
+
 def arrived(recording: str) -> None:
     """All of it is here: a worker is to look at it."""
     with database.session() as session:
@@ -152,6 +160,11 @@ def tidy(job: str, sha256: str) -> None:
         wanted = session.exec(same.limit(1)).first() is not None
     traces.remove(job)
     _drop_facts([] if wanted or not sha256 else [sha256])
+
+
+def in_place(row: Recording) -> bool:
+    """Whether a recording's path leads where it led when it was added, and not by a link to another file."""
+    return row.copied or Path(row.path).resolve() == Path(row.path)
 
 
 def artefact(recording: str, kind: str) -> Artefact | None:

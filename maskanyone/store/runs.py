@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from maskanyone.store import database, files, owners, traces
-from maskanyone.store.tables import DONE, LEAVING, MASK, QUEUED, READY, RESULT, RUNNING, VIEW, Artefact, Job, Recording
+from maskanyone.store.tables import DONE, LEAVING, MASK, QUEUED, RUNNING, VIEW, Artefact, Job, Recording
 
 
 def order(owner: str, which: Sequence[Recording], recipe: Mapping[str, Any], title: str) -> list[Job]:
     """Put recordings in line to be masked, in their order; damaged ones are salvaged, since somebody chose them."""
     now = time.time()
     with database.session() as session:
-        there = select(Recording.id).where(col(Recording.id).in_([row.id for row in which]), Recording.state == READY)
+        there = select(Recording.id).where(col(Recording.id).in_([row.id for row in which]), Recording.state != LEAVING)
         known = set(session.exec(there).all())
+        numbers = _numbers(session, which)
     made = [
         Job(
             owner=owner,
@@ -29,6 +30,7 @@ def order(owner: str, which: Sequence[Recording], recipe: Mapping[str, Any], tit
             title=title,
             salvage=bool(row.facts.get("damage")),
             created=now + place * 1e-6,
+            number=numbers.get(row.id, 0) + 1,
         )
         for place, row in enumerate(which)
         if row.id in known and owners.may_see(owner, row)
@@ -119,25 +121,20 @@ def forget(owner: str, run: str) -> None:
 
 
 def file_name(run: str, suffix: str) -> str:
-    """What a run's file is called when it is saved; a second result of one recording has its number in it."""
+    """What a run's file is called when it is saved, its place in a folder included; from the second on, its number."""
     with database.session() as session:
         job = session.get_one(Job, run)
         recording = session.get_one(Recording, job.recording)
-        number = _number(session, job)
-    again = f".{number}" if number > 1 else ""
+    again = f".{job.number}" if job.number > 1 else ""
     ending = ".report.json" if suffix == ".json" else suffix
-    return f"{Path(recording.name).stem}{again}{ending}"
+    stem = str(PurePosixPath(recording.name).with_suffix("")).replace("/", "_")
+    return f"{stem}{again}{ending}"
 
 
-def _number(session: Session, job: Job) -> int:
-    """Which of its recording's results this is, counted from 1."""
-    earlier = (
-        select(func.count())
-        .select_from(Artefact)
-        .join(Job, col(Artefact.job) == col(Job.id))
-        .where(Artefact.recording == job.recording, Artefact.kind == RESULT, Job.created <= job.created)
-    )
-    return int(session.exec(earlier).one())
+def _numbers(session: Session, which: Sequence[Recording]) -> dict[str, int]:
+    """The highest number of a run so far, by recording."""
+    highest = select(Job.recording, func.max(Job.number)).where(col(Job.recording).in_([row.id for row in which]))
+    return {recording: int(number) for recording, number in session.exec(highest.group_by(col(Job.recording))).all()}
 
 
 def _of(owner: str) -> Any:

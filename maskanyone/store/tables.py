@@ -56,6 +56,7 @@ class Job(SQLModel, table=True):
     """Work for a worker, and the queue itself.
 
     fence: goes up with every claim; whoever holds an older one may change nothing. lease: until when the claim holds.
+    number: which of its recording's runs it is, counted from 1.
     claims: how often it was taken without any progress since. crashes: how often its process died.
     """
 
@@ -68,6 +69,7 @@ class Job(SQLModel, table=True):
     recipe: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     title: str = ""
     salvage: bool = False
+    number: int = 0
     created: float = Field(default_factory=time.time)
     started: float | None = None
     finished: float | None = None

@@ -42,7 +42,7 @@ def from_folder(owner: str, named: str) -> tuple[str, bool]:
         return words.not_there(named), True
     if not any(folder.is_relative_to(root) for root in granted()) or folder.is_relative_to(folders.data().resolve()):
         return words.not_granted(named, granted()), True
-    found = _recordings([folder]) if folder.is_file() else _recordings(sorted(folder.rglob("*")))
+    found = _recordings([folder]) if folder.is_file() else _recordings(_seen(folder))
     if len(found) > _MOST:
         return words.too_many(named, _MOST), True
     added = recordings.named(owner, found)
@@ -52,6 +52,20 @@ def from_folder(owner: str, named: str) -> tuple[str, bool]:
 def _recordings(paths: list[Path]) -> list[Path]:
     """Files with a video's ending that do not lead out of the granted folders, nor into our own."""
     roots, ours = granted(), folders.data().resolve()
-    real = [path.resolve() for path in paths if path.suffix.lower() in names.VIDEO_SUFFIXES and os.path.isfile(path)]
+    real = [path.resolve() for path in paths if names.is_recording(path)]
     inside = [path for path in dict.fromkeys(real) if any(path.is_relative_to(root) for root in roots)]
-    return [path for path in inside if not path.is_relative_to(ours)]
+    return [path for path in inside if not path.is_relative_to(ours) and _written(path)]
+
+
+def _seen(folder: Path) -> list[Path]:
+    """What lies in a folder, but for what is hidden there."""
+    return sorted(p for p in folder.rglob("*") if not any(part.startswith(".") for part in p.relative_to(folder).parts))
+
+
+def _written(path: Path) -> bool:
+    """Whether a path is text, which not every name on a disk is."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

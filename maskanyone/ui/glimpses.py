@@ -18,9 +18,11 @@ import cv2
 import numpy as np
 
 from maskanyone.data import Pixels, Video
+from maskanyone.errors import Unreadable
 from maskanyone.pipeline import Glimpse, looked
 from maskanyone.pipeline.producers import Producers
 from maskanyone.recipe import Recipe
+from maskanyone.store import recordings
 from maskanyone.store.tables import Recording
 from maskanyone.video.probe import probe
 from maskanyone.video.read import stamp
@@ -114,24 +116,26 @@ def close(models: Producers) -> None:
         models.__exit__()
 
 
-def forget(recordings: list[str]) -> None:
+def forget(ids: list[str]) -> None:
     """Drop all frames of these recordings."""
     for memory in (_videos, _looked, _pictures):
-        memory.forget(set(recordings))
+        memory.forget(set(ids))
 
 
 def _glimpse(row: Recording, seconds: float, recipe: Recipe, models: Producers) -> tuple[Glimpse, str]:
-    name = f"{seconds:.3f} {json.dumps(recipe.data()['detect'], sort_keys=True)}"
     with _looking:  # the same second is asked for by several elements of a page
+        video = _video(row)
+        name = f"{video.stamp} {seconds:.3f} {json.dumps(recipe.data()['detect'], sort_keys=True)}"
         kept: Glimpse | None = _looked.get((row.id, name))
         if kept is None:
-            video = _video(row)
             kept = looked(video, min(max(seconds, 0.0), video.duration), models)
             _looked.put((row.id, name), kept)
     return kept, name
 
 
 def _video(row: Recording) -> Video:
+    if not recordings.in_place(row):
+        raise Unreadable(row.name, "was replaced by a link to another file", "Add that file itself")
     kept: Video | None = _videos.get((row.id,))
     if kept is None or kept.stamp != stamp(str(Path(row.path).resolve())):
         kept = replace(probe(row.path), name=row.name)

@@ -15,6 +15,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 OURS = "/api/"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: whatever a page is made to show, it fetches no picture, font or film from elsewhere
+_PAGE = (
+    "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
 _ALWAYS: Mapping[str, str] = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "SAMEORIGIN",
@@ -76,6 +81,8 @@ def _answering(scope: Scope, send: Send) -> Send:
             if ours and not scope["path"].startswith(f"{OURS}assets/"):
                 headers["cache-control"] = "no-store"
                 headers.setdefault("content-security-policy", "default-src 'none'; sandbox")
+            else:
+                headers.setdefault("content-security-policy", _PAGE)
         await send(message)
 
     return answer

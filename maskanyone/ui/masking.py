@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,8 @@ def time_of(row: Recording) -> float:
     try:
         asked: float = float(st.query_params["t"])
     except (KeyError, ValueError):
+        asked = math.nan
+    if not math.isfinite(asked):
         asked = float(row.facts["seconds"]) * _PART
     return within(row, asked)
 
@@ -60,6 +63,20 @@ def choose_shown(chosen: Sequence[Recording], row: Recording) -> None:
         width=260,
         on_change=go,
     )
+
+
+def note_shown(recipe: Recipe | None, chosen: Sequence[Recording]) -> None:
+    """Remember what this tab shows: another one may change the settings or the choice meanwhile."""
+    st.session_state["was shown"] = _what(recipe, chosen)
+
+
+def was_shown(recipe: Recipe, chosen: Sequence[Recording]) -> bool:
+    """Whether this tab showed these settings and recordings before its last click."""
+    return bool(st.session_state.get("was shown") == _what(recipe, chosen))
+
+
+def _what(recipe: Recipe | None, chosen: Sequence[Recording]) -> tuple[Any, ...]:
+    return (recipe.data() if recipe else None, [row.id for row in chosen])
 
 
 def estimate(chosen: Sequence[Recording], recipe: Recipe | None) -> float:

@@ -28,7 +28,9 @@ _TYPES = {".mp4": "video/mp4", ".webm": "video/webm", ".mov": "video/mp4", ".m4v
 
 
 async def recording_video(request: Request) -> Response:
-    """A recording as the browser can play it."""
+    """A recording as the browser can play it: for the player alone, not for a tab or a link that saves it."""
+    if request.headers.get("sec-fetch-dest", "video") != "video":
+        return PlainTextResponse(words.PLAYED_ONLY, 403)
     found = await to_thread.run_sync(_playable, request.path_params["id"])
     return _file(*found) if found else _nothing()
 
@@ -124,7 +126,7 @@ async def _of_run(request: Request, kind: str) -> tuple[Path, str, str] | None:
 
 def _playable(recording: str) -> tuple[Path, str] | None:
     row = recordings.one(owners.current(), recording)
-    if row is None:
+    if row is None or not recordings.in_place(row):
         return None
     copy = recordings.artefact(row.id, VIEWING)
     if copy is not None:

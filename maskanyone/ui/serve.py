@@ -12,6 +12,9 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 from streamlit import config
 
 from maskanyone import folders
@@ -45,7 +48,7 @@ def parts() -> dict[str, Any]:
         config.set_option(name, value, "maskanyone")
     config.set_option("server.allowedHosts", sorted(hosts), "maskanyone")
     return {
-        "routes": [*uploads.ROUTES, *media.ROUTES],
+        "routes": [*uploads.ROUTES, *media.ROUTES, Route("/videos", _first)],
         "middleware": [Middleware(Guard, hosts=hosts)],
         "lifespan": _lifespan,
     }
@@ -74,6 +77,11 @@ def free(host: str, port: int) -> bool:
 def settled() -> dict[str, Any]:
     """The options of ``.streamlit/config.toml``, by dotted name."""
     return dict(_flat(tomllib.loads(_config_file().read_text("utf-8"))))
+
+
+async def _first(_: Request) -> Response:
+    """The first page lies at the root alone."""
+    return RedirectResponse("/")
 
 
 @contextlib.asynccontextmanager

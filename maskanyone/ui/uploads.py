@@ -142,7 +142,8 @@ async def _next(pieces: AsyncIterator[bytes]) -> bytes | None:
 
 
 def _announce(name: str, size: int) -> Recording | None:
-    if size > _MOST or shutil.disk_usage(folders.arriving()).free - size < _LEAST_FREE:
+    free = shutil.disk_usage(folders.arriving()).free - recordings.promised()
+    if size > _MOST or free - size < _LEAST_FREE:
         return None
     made = recordings.arriving(owners.current(), name, size)
     Path(made.path).touch(mode=0o600)

@@ -24,6 +24,7 @@ KEEP_NAME = "Name of the preset"
 KEEP_IT = "Keep"
 VOICE_KEPT, VOICE_GONE = "voice kept", "voice removed"
 MISSING = "Get the models"
+CHANGED = "Something was changed since it was shown here. Look again, then start."
 BEFORE_NOTE = "No preview"
 TARGETS = {"face": "Face", "head": "Head", "person": "Whole body", "plate": "Plate", "text": "Writing"}
 

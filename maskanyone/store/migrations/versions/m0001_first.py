@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column("recipe", sa.JSON(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("salvage", sa.Boolean(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("created", sa.Float(), nullable=False),
         sa.Column("started", sa.Float(), nullable=True),
         sa.Column("finished", sa.Float(), nullable=True),

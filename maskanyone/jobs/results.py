@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from maskanyone.jobs import queue
 from maskanyone.jobs.queue import Claim
 from maskanyone.jobs.tasks import Made
-from maskanyone.store import database, files
+from maskanyone.store import database, files, runs
 from maskanyone.store.tables import (
     FAILED,
     LOOKING_OVER,
@@ -38,8 +39,12 @@ def take_in(claim: Claim, outcome: Mapping[str, Any]) -> bool:
             if job.kind in LOOKING_OVER:
                 _know(recording, told, places.get(ORIGINAL))
                 session.add(recording)
-            elif job.kind == MASK and not recording.facts.get("playable", True):
-                _order_copy(session, job)
+            elif job.kind == MASK:
+                session.exec(
+                    update(Job).where(col(Job.id) == job.id).values(number=runs.next_number(session, recording.id))
+                )
+                if not recording.facts.get("playable", True):
+                    _order_copy(session, job)
     if not taken:
         queue.stopped(claim)
         return False

@@ -20,7 +20,6 @@ def order(owner: str, which: Sequence[Recording], recipe: Mapping[str, Any], tit
     with database.session() as session:
         there = select(Recording.id).where(col(Recording.id).in_([row.id for row in which]), Recording.state != LEAVING)
         known = set(session.exec(there).all())
-        numbers = _numbers(session, which)
     made = [
         Job(
             owner=owner,
@@ -30,7 +29,6 @@ def order(owner: str, which: Sequence[Recording], recipe: Mapping[str, Any], tit
             title=title,
             salvage=bool(row.facts.get("damage")),
             created=now + place * 1e-6,
-            number=numbers.get(row.id, 0) + 1,
         )
         for place, row in enumerate(which)
         if row.id in known and owners.may_see(owner, row)
@@ -106,6 +104,11 @@ def copy_failed(recording: str) -> bool:
         return session.exec(going.limit(1)).first() is None
 
 
+def next_number(session: Session, recording: str) -> int:
+    """The number of a recording's next result, counted from 1."""
+    return int(session.exec(select(func.max(Job.number)).where(Job.recording == recording)).one() or 0) + 1
+
+
 def forget(owner: str, run: str) -> None:
     """Delete a finished run with its result; the recording stays."""
     with database.session() as session:
@@ -129,12 +132,6 @@ def file_name(run: str, suffix: str) -> str:
     ending = ".report.json" if suffix == ".json" else suffix
     stem = str(PurePosixPath(recording.name).with_suffix("")).replace("/", "_")
     return f"{stem}{again}{ending}"
-
-
-def _numbers(session: Session, which: Sequence[Recording]) -> dict[str, int]:
-    """The highest number of a run so far, by recording."""
-    highest = select(Job.recording, func.max(Job.number)).where(col(Job.recording).in_([row.id for row in which]))
-    return {recording: int(number) for recording, number in session.exec(highest.group_by(col(Job.recording))).all()}
 
 
 def _of(owner: str) -> Any:

@@ -56,7 +56,7 @@ class Job(SQLModel, table=True):
     """Work for a worker, and the queue itself.
 
     fence: goes up with every claim; whoever holds an older one may change nothing. lease: until when the claim holds.
-    number: which of its recording's runs it is, counted from 1.
+    number: which of its recording's results it has made, counted from 1; 0 for none.
     claims: how often it was taken without any progress since. crashes: how often its process died.
     """
 

@@ -44,7 +44,8 @@ def button(page: Any, name: str, **more: Any) -> Any:
 
 
 def more_of(page: Any, number: int = 0) -> None:
-    """Open a row's popover."""
+    """Open a row's popover; another one that is still open hides the rows from all but the eye."""
+    page.keyboard.press("Escape")
     button(page, "More").nth(number).click()
 
 
@@ -150,6 +151,7 @@ def test_presets_are_kept_renamed_saved_brought_in_and_deleted(page: Any, served
     page.keyboard.press("Tab")
     button(page, "Keep", exact=True).click()
     until(page, (served.data / "presets" / "gesture-study.json").is_file)
+    page.keyboard.press("Escape")
     go_to(page, "Presets")
     expect(page.get_by_text("Gesture study", exact=True)).to_be_visible()
     more_of(page)

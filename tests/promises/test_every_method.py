@@ -255,7 +255,8 @@ def assert_permitted(part: dict[str, Any], schema: dict[str, Any], name: str) ->
     elif "enum" in part or "const" in part:
         assert part.get("type") == "string", name
     elif part["type"] in ("number", "integer"):
-        assert {"minimum", "maximum", "unit"} <= set(part), name
+        assert {"minimum", "maximum"} <= set(part), name
+        assert "unit" in part or part.get("display") == "percent", name
     elif part["type"] == "array":
         assert "enum" in part["items"], name
     elif part["type"] == "object":

@@ -118,7 +118,7 @@ def test_ten_seconds_in_step(page: Any, player: Any) -> None:
     assert abs(float(player.get_attribute("data-drift"))) <= 1 / RATE
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_minute_twenty_jumps_and_double_speed_in_step(page: Any, demo: Any, tmp_path: Path) -> None:
     for name, shade in (("original", 60), ("result", 140)):
         film(tmp_path / f"{name}.mp4", 70, 30, (1280, 720), shade)

@@ -21,7 +21,7 @@ def folders_allowed() -> bool:
     """Whether a folder may be named: only where the server answers this machine alone, or folders were granted."""
     alone = (
         config.get_option("server.address") in LOCAL_HOSTS
-        and set(config.get_option("server.allowedHosts")) <= LOCAL_HOSTS
+        and set(config.get_option("server.allowedHosts") or ()) <= LOCAL_HOSTS
     )
     return bool(os.environ.get(GRANTED)) or alone
 

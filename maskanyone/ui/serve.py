@@ -42,24 +42,17 @@ _FIRM: dict[str, Any] = {
 
 def parts() -> dict[str, Any]:
     """What ``st.App`` takes besides the script; sets what must hold in its configuration."""
-    be_quiet()  # before any page loads a runtime: some report to their makers as soon as they are imported
-    hosts = frozenset(name.strip() for name in os.environ.get(HOSTS, "").split(",") if name.strip()) | LOCAL_HOSTS
-    for name, value in _FIRM.items():
+    for name, value in _firm().items():
         config.set_option(name, value, "maskanyone")
-    config.set_option("server.allowedHosts", sorted(hosts), "maskanyone")
-    return {
-        "routes": [*uploads.ROUTES, *media.ROUTES, Route("/videos", _first)],
-        "middleware": [Middleware(Guard, hosts=hosts)],
-        "lifespan": _lifespan,
-    }
+    return _parts()
 
 
 def run(*, host: str, port: int, hosts: Iterable[str], browser: bool) -> None:
     """Serve until stopped; returns after the worker has ended."""
     os.environ[HOSTS] = ",".join([*hosts, os.environ.get(HOSTS, "")])
-    settings = settled() | _FIRM
+    settings = settled() | _firm()
     settings |= {"server.address": host, "server.port": port, "server.headless": not browser}
-    st.App(SCRIPT, **parts()).run(config=settings)
+    st.App(SCRIPT, **_parts()).run(config=settings)
 
 
 def free(host: str, port: int) -> bool:
@@ -77,6 +70,23 @@ def free(host: str, port: int) -> bool:
 def settled() -> dict[str, Any]:
     """The options of ``.streamlit/config.toml``, by dotted name."""
     return dict(_flat(tomllib.loads(_config_file().read_text("utf-8"))))
+
+
+def _parts() -> dict[str, Any]:
+    be_quiet()  # before any page loads a runtime: some report to their makers as soon as they are imported
+    return {
+        "routes": [*uploads.ROUTES, *media.ROUTES, Route("/videos", _first)],
+        "middleware": [Middleware(Guard, hosts=_hosts())],
+        "lifespan": _lifespan,
+    }
+
+
+def _hosts() -> frozenset[str]:
+    return frozenset(name.strip() for name in os.environ.get(HOSTS, "").split(",") if name.strip()) | LOCAL_HOSTS
+
+
+def _firm() -> dict[str, Any]:
+    return _FIRM | {"server.allowedHosts": sorted(_hosts())}
 
 
 async def _first(_: Request) -> Response:

@@ -46,7 +46,10 @@ def button(page: Any, name: str, **more: Any) -> Any:
 def more_of(page: Any, number: int = 0) -> None:
     """Open a row's popover; another one that is still open hides the rows from all but the eye."""
     page.keyboard.press("Escape")
+    page.wait_for_timeout(700)  # rows that were just renamed are drawn anew
     button(page, "More").nth(number).click()
+    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+    page.wait_for_timeout(300)
 
 
 def choose_all(page: Any) -> None:

@@ -26,7 +26,7 @@ if recordings.listed(owner, most=1)[1]:
 else:
     with st.container(horizontal_alignment="center", gap="small"):
         st.space("large")
-        st.markdown(words.EMPTY)
+        st.markdown(words.EMPTY, width="content")
         if st.button(words.SAMPLE, icon=":material/movie:", type="primary"):
             recordings.sample(owner, words.SAMPLE_NAME)
             st.rerun()

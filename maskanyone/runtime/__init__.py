@@ -29,3 +29,6 @@ def settle() -> None:
 
     be_quiet()
     cv2.setNumThreads(1)
+
+
+be_quiet()  # whoever loads a runtime comes through here first

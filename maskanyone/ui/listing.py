@@ -57,14 +57,15 @@ def _head(owner: str, rows: list[Recording]) -> None:
     every = bool(rows) and all(row.chosen for row in rows)
     name, length, shape, sound, state = (f":gray[:small[{word}]]" for word in words.HEADS)
     with _line():
-        key = "choose all"
+        turned = _turned("rows")
+        key = f"choose all {turned}"
         st.session_state[key] = every
         st.checkbox(
             "Choose all",
             key=key,
             label_visibility="collapsed",
             width=_CHECK,
-            on_change=lambda: recordings.choose(owner, [row.id for row in rows], bool(st.session_state[key])),
+            on_change=lambda: _choose(owner, rows, key, turns="all", unless=("rows", turned)),
         )
         st.markdown("", width=_PICTURE)
         st.markdown(name, width="stretch")
@@ -76,14 +77,15 @@ def _head(owner: str, rows: list[Recording]) -> None:
 
 def _row(owner: str, row: Recording, run: Job | None) -> None:
     with _line():
-        key = f"choose {row.id}"
+        turned = _turned("all")
+        key = f"choose {row.id} {turned}"
         st.session_state[key] = row.chosen
         st.checkbox(
             f"Choose {plain(row.name)}",
             key=key,
             label_visibility="collapsed",
             width=_CHECK,
-            on_change=lambda: recordings.choose(owner, [row.id], bool(st.session_state[key])),
+            on_change=lambda: _choose(owner, [row], key, turns="rows", unless=("all", turned)),
         )
         st.html(_picture(row), width=_PICTURE)
         told = _told(row)
@@ -95,6 +97,22 @@ def _row(owner: str, row: Recording, run: Job | None) -> None:
         st.markdown((words.SOUND if facts["sound"] else words.NO_SOUND) if facts else " ", width=_SOUND)
         with st.container(width=_STATE):
             _state(row, run)
+
+
+def _choose(owner: str, rows: list[Recording], key: str, *, turns: str, unless: tuple[str, int]) -> None:
+    """Choose rows as their box says, unless it is one that was drawn before the others were turned.
+
+    A browser that is clicked in before it has drawn what a click changed sends what it still shows of the other boxes,
+    which looks like a click on each of them.
+    """
+    if _turned(unless[0]) == unless[1]:
+        recordings.choose(owner, [row.id for row in rows], bool(st.session_state[key]))
+        st.session_state[f"{turns} turned"] = _turned(turns) + 1
+
+
+def _turned(which: str) -> int:
+    """How often the box over the list (``all``), or one in it (``rows``), was turned; the others are new ones then."""
+    return int(st.session_state.get(f"{which} turned", 0))
 
 
 def _told(row: Recording) -> str:

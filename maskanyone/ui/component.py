@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 
+_ELEMENTS = Path(__file__).with_name("elements.js")
+
+
 @lru_cache
-def declared(file: str) -> Callable[..., Any]:
+def declared(file: str, *, elements: bool = False) -> Callable[..., Any]:
     """The component whose ``NAME.js`` and ``NAME.css`` lie beside a package's file; NAME is the folder's.
 
     Args:
         file: the package's ``__file__``. Only to be called where Streamlit runs.
+        elements: whether its module uses what is in ``elements.js``.
     """
     import streamlit as st
 
@@ -23,6 +27,6 @@ def declared(file: str) -> Callable[..., Any]:
         f"maskanyone_{folder.name}",
         html="<div class='part'></div>",
         css=style.read_text("utf-8"),
-        js=script.read_text("utf-8"),
+        js=(_ELEMENTS.read_text("utf-8") if elements else "") + script.read_text("utf-8"),
     )
     return component

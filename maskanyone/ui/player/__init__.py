@@ -64,5 +64,5 @@ def player(
         "aspect": aspect,
         "words": WORDS,
     }
-    state = declared(__file__)(key=key, data=data, default={"time": None}, on_time_change=lambda: None)
+    state = declared(__file__, elements=True)(key=key, data=data, default={"time": None}, on_time_change=lambda: None)
     return None if state.time is None else float(state.time)

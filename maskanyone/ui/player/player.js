@@ -404,20 +404,6 @@ function wipeHandle(moved) {
   };
 }
 
-function drag(area, active, move, done = () => {}) {
-  area.addEventListener("pointerdown", (event) => {
-    if (event.button || !active(event)) return;
-    area.setPointerCapture(event.pointerId);
-    area.classList.add("dragged");
-    move(event);
-  });
-  area.addEventListener("pointermove", (event) => area.hasPointerCapture(event.pointerId) && move(event));
-  area.addEventListener("lostpointercapture", (event) => {
-    area.classList.remove("dragged");
-    done(event);
-  });
-}
-
 // ---- the bar under the picture
 
 function controlBar({ toggle, step, speed, mute }) {
@@ -598,37 +584,4 @@ function inkOn(colour) {
 function spanOf({ start, end }, words) {
   const digits = end - start < 1 ? 2 : 0;
   return fill(words.span, { start: clockTime(start, digits), end: clockTime(end, digits) });
-}
-
-function clockTime(seconds, digits = 0) {
-  const unit = 10 ** digits;
-  const whole = Math.floor(seconds * unit + 1e-6); // a clock does not round up
-  const rest = ((whole / unit) % 60).toFixed(digits).padStart(digits ? 3 + digits : 2, "0");
-  const minutes = Math.floor(whole / unit / 60);
-  if (minutes < 60) return `${minutes}:${rest}`;
-  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
-}
-
-function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-}
-
-function label(button, text) {
-  if (button.title === text) return;
-  button.title = text;
-  button.setAttribute("aria-label", text);
-}
-
-function iconButton(icon, onclick) {
-  return make("button", { type: "button", class: "button", onclick }, make("span", { class: "icon", "aria-hidden": "true" }, icon));
-}
-
-function make(tag, attributes = {}, ...inside) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value !== false && value !== undefined) element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...inside);
-  return element;
 }

@@ -46,5 +46,5 @@ def stage(
         # with it each choice gets an answer, even where the frame is the one that is shown already
         "heard": st.session_state.get(key, {}).get("time"),
     }
-    state = declared(__file__)(key=key, data=data, default={"time": None}, on_time_change=lambda: None)
+    state = declared(__file__, elements=True)(key=key, data=data, default={"time": None}, on_time_change=lambda: None)
     return None if state.time is None else float(state.time)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from importlib.metadata import version
 
 import streamlit as st
@@ -15,15 +16,15 @@ from maskanyone.ui.words import settings as words
 from maskanyone.written import size
 
 st.markdown(f"### {words.WHERE}", anchors=False)
-cache = Cache(folders.cache())
-try:
+workers = len(queue.workers())
+with closing(Cache(folders.cache())) as cache:
     rows = {
         words.DATA: str(folders.files()),
         words.CACHE: f"{folders.cache()} · {size(cache.bytes)}",
         words.MODELS: str(folders.weights()),
         words.LOGS: str(folders.logs()),
         words.FOLDERS: words.folders(brought.granted()),
-        words.WORKERS: f"{len(queue.workers())} {words.ONE}" if queue.workers() else words.NONE,
+        words.WORKERS: f"{workers} {words.ONE}" if workers else words.NONE,
         words.VERSION: version("maskanyone"),
     }
     for name, value in rows.items():
@@ -32,6 +33,4 @@ try:
             st.markdown(plain(value), width="stretch")
             if name == words.CACHE and st.button(words.CLEAR, help=words.CLEAR_HELP, icon=":material/delete_sweep:"):
                 st.toast(words.emptied(cache.clear()))
-finally:
-    cache.close()
 st.markdown(f":gray[:small[{words.LOOK}]]")

@@ -9,17 +9,16 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 import traceback
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from maskanyone.jobs import queue, results
 from maskanyone.jobs.queue import Claim
 from maskanyone.jobs.tasks import Order
+from maskanyone.program import python
 from maskanyone.store import database, recordings
 from maskanyone.store.tables import Recording
 from maskanyone.store.traces import log_of, work_folder
@@ -30,10 +29,7 @@ log = logging.getLogger("maskanyone.worker")
 BEAT = 0.5
 #: seconds that a job may take to stop by itself, and that it may go on without any word
 _GRACE, _SILENCE = 1.2, 600.0
-_PACKAGE = Path(__file__).resolve().parents[2]
 _CHILD = """
-import sys
-sys.path.insert(0, sys.argv.pop(1))
 from maskanyone.jobs.child import main
 main()
 """
@@ -92,10 +88,9 @@ class Attempt:
             str(self._folder),
             recording.sha256,
         )
-        command = [sys.executable, "-P", "-c", _CHILD, str(_PACKAGE)]
         with log_of(job.id).open("ab") as told:
             process = subprocess.Popen(
-                command,
+                python(_CHILD),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=told,
@@ -151,8 +146,6 @@ class Attempt:
             answer = self._answer
         if "outcome" in answer:
             results.take_in(claim, answer["outcome"])
-        elif "refused" in answer:
-            queue.fail(claim, answer["refused"])
         elif "failed" in answer:
             queue.fail(claim, answer["failed"])
         elif code is None and self._leaving.is_set():

@@ -1,7 +1,7 @@
 """The process that does one job: ordered by one JSON line, it answers in JSON lines and dies with its worker.
 
 {"stage": "Hiding", "done": 12, "total": 300} | {"alive": true}
-{"outcome": {...}} | {"refused": SENTENCE} | {"stopped": true} | {"failed": SENTENCE}
+{"outcome": {...}} | {"stopped": true} | {"failed": SENTENCE}
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _answer(order: Order, teller: _Teller) -> dict[str, Any]:
     except MaskAnyoneError as error:
         traceback.print_exc()
         about = error.subject in (order.path, order.name, os.path.basename(order.path))
-        return {"refused": f"It {error.what}. {error.remedy}." if about else str(error)}
+        return {"failed": f"It {error.what}. {error.remedy}." if about else str(error)}
     except Exception as error:
         traceback.print_exc()
         return {"failed": f"It failed by a fault of ours ({type(error).__name__}). The log of this run says more."}

@@ -6,20 +6,16 @@ import contextlib
 import logging
 import os
 import subprocess
-import sys
 import threading
-from pathlib import Path
 
 from maskanyone.jobs import queue
+from maskanyone.program import python
 
 log = logging.getLogger("maskanyone.worker")
 
 _PAUSE = 2.0
 _PATIENCE = 10.0
-_PACKAGE = Path(__file__).resolve().parents[2]
 _CHILD = """
-import sys
-sys.path.insert(0, sys.argv.pop(1))
 from maskanyone.jobs.worker import work
 work(with_parent=True)
 """
@@ -64,7 +60,7 @@ class Keeper:
     def _started() -> subprocess.Popen[bytes]:
         # a session of its own: a Ctrl-C in the terminal reaches the server, which then closes the worker in order
         return subprocess.Popen(
-            [sys.executable, "-P", "-c", _CHILD, str(_PACKAGE)],
+            python(_CHILD),
             stdin=subprocess.PIPE,
             start_new_session=os.name == "posix",
         )

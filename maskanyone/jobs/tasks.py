@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import maskanyone
-from maskanyone import folders
+from maskanyone.errors import Unreadable
 from maskanyone.files import replaced, sha256
 from maskanyone.pipeline import Cancel, Progress
 from maskanyone.pipeline.overview import overview, viewing_copy
 from maskanyone.recipe import Recipe
+from maskanyone.store import recordings
 from maskanyone.store.cache import Cache
 from maskanyone.store.tables import (
     CHECK,
@@ -70,8 +72,7 @@ class Order:
 
 def perform(order: Order, progress: Progress, cancel: Cancel) -> Outcome:
     """Do what is ordered; raises what the pipeline raises."""
-    if not order.copied and Path(order.path).resolve() != Path(order.path):
-        raise maskanyone.errors.Unreadable(order.name, "was replaced by a link to another file", "Add that file itself")
+    recordings.check_in_place(order)
     return _TASKS[order.kind](order, progress, cancel)
 
 
@@ -112,10 +113,8 @@ def _mask(order: Order, progress: Progress, cancel: Cancel) -> Outcome:
     )
     report = result.report
     if report["source"]["sha256"] != order.sha256:
-        _forget(report["source"]["sha256"])
-        raise maskanyone.errors.Unreadable(
-            order.name, "was changed since it was added", "Remove it from the list and add it again"
-        )
+        recordings.drop_facts([report["source"]["sha256"]])
+        raise Unreadable(order.name, "was changed since it was added", "Remove it from the list and add it again")
     told = {
         "verdict": report["verdict"],
         "frames": report["result"]["frames"],
@@ -129,22 +128,11 @@ def _mask(order: Order, progress: Progress, cancel: Cancel) -> Outcome:
     return Outcome((_made(RESULT, result.video), _made(REPORT, result.report_file, ".json")), told)
 
 
-def _forget(sha256: str) -> None:
-    """Facts and pieces of a content that is nobody's recording."""
-    cache = Cache(folders.cache())
-    try:
-        cache.forget(sha256)
-    finally:
-        cache.close()
-
-
 def _view(order: Order, progress: Progress, cancel: Cancel) -> Outcome:
     out = Path(order.folder) / "viewing.mp4"
-    cache = Cache(Path(order.folder) / "pieces")  # pieces of the original must not outlive this run
-    try:
+    # pieces of the original must not outlive this run
+    with closing(Cache(Path(order.folder) / "pieces")) as cache:
         viewing_copy(order.path, out, cache=cache, progress=progress, cancel=cancel)
-    finally:
-        cache.close()
     return Outcome((_made(VIEWING, out),), {})
 
 

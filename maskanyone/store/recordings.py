@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import func, update
 from sqlmodel import Session, col, delete, select
 
 from maskanyone import folders
+from maskanyone.errors import Unreadable
 from maskanyone.store import database, files, owners, traces
 from maskanyone.store.cache import Cache
 from maskanyone.store.tables import (
@@ -159,12 +162,29 @@ def tidy(job: str, sha256: str) -> None:
         same = select(Recording.id).where(Recording.sha256 == sha256, Recording.state != LEAVING)
         wanted = session.exec(same.limit(1)).first() is not None
     traces.remove(job)
-    _drop_facts([] if wanted or not sha256 else [sha256])
+    drop_facts([] if wanted or not sha256 else [sha256])
 
 
-def in_place(row: Recording) -> bool:
-    """Whether a recording's path leads where it led when it was added, and not by a link to another file."""
+class Placed(Protocol):
+    """What lies somewhere: a recording, or an order that is about one."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def copied(self) -> bool: ...
+
+
+def in_place(row: Placed) -> bool:
+    """Whether a path leads where it led when it was added, and not by a link to another file."""
     return row.copied or Path(row.path).resolve() == Path(row.path)
+
+
+def check_in_place(row: Placed) -> None:
+    """Raise ``Unreadable`` where a path leads elsewhere than when it was added."""
+    if not in_place(row):
+        raise Unreadable(row.name, "was replaced by a link to another file", "Add that file itself")
 
 
 def artefact(recording: str, kind: str) -> Artefact | None:
@@ -187,7 +207,7 @@ def _forget(going: Sequence[str]) -> None:
     with database.session() as session:
         hashes = _only_of(session, going)
         jobs = session.exec(select(Job.id).where(col(Job.recording).in_(going))).all()
-    _drop_facts(hashes)
+    drop_facts(hashes)
     for job in jobs:
         traces.remove(job)
     with database.session() as session:
@@ -202,16 +222,13 @@ def _only_of(session: Session, going: Sequence[str]) -> list[str]:
     return sorted({*hashes} - {*session.exec(others).all()} - {""})
 
 
-def _drop_facts(hashes: Sequence[str]) -> None:
-    """Forget facts and pieces that derive from these contents."""
+def drop_facts(hashes: Sequence[str]) -> None:
+    """Forget facts and pieces that derive from these contents, by their sha256."""
     if not hashes:
         return
-    cache = Cache(folders.cache())
-    try:
+    with closing(Cache(folders.cache())) as cache:
         for sha256 in hashes:
             cache.forget(sha256)
-    finally:
-        cache.close()
 
 
 def _delete(session: Session, going: Sequence[str]) -> None:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-
 _ELEMENTS = Path(__file__).with_name("elements.js")
 
 

@@ -18,7 +18,6 @@ import cv2
 import numpy as np
 
 from maskanyone.data import Pixels, Video
-from maskanyone.errors import Unreadable
 from maskanyone.pipeline import Glimpse, looked
 from maskanyone.pipeline.producers import Producers
 from maskanyone.recipe import Recipe
@@ -134,8 +133,7 @@ def _glimpse(row: Recording, seconds: float, recipe: Recipe, models: Producers) 
 
 
 def _video(row: Recording) -> Video:
-    if not recordings.in_place(row):
-        raise Unreadable(row.name, "was replaced by a link to another file", "Add that file itself")
+    recordings.check_in_place(row)
     kept: Video | None = _videos.get((row.id,))
     if kept is None or kept.stamp != stamp(str(Path(row.path).resolve())):
         kept = replace(probe(row.path), name=row.name)

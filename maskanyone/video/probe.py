@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,20 +15,19 @@ from typing import Any
 
 from maskanyone import errors, files
 from maskanyone.data import Colours, Sound, Video
+from maskanyone.program import python
 from maskanyone.video.limits import LIMITS
 from maskanyone.video.read import check_same, stamp
 
-_PACKAGE = Path(__file__).resolve().parents[2]
 #: seconds between two questions whether to stop
 _PATIENCE = 0.2
 _CHILD = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # a stop from the keyboard reaches all; the parent tells
-package, memory = sys.argv.pop(1), int(sys.argv.pop(1))
+memory = int(sys.argv.pop(1))
 if sys.platform != "win32":
     import resource
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-sys.path.insert(0, package)
 from maskanyone.video.inspection import main
 main()
 """
@@ -62,7 +60,7 @@ def probe(path: Path | str, ask: Callable[[], None] = lambda: None) -> Video:
 def _inspected(path: Path, ask: Callable[[], None]) -> dict[str, Any]:
     """Run the inspection in a child; a crash, a hang or too much memory there is an answer too."""
     seconds = LIMITS.child_seconds + path.stat().st_size / LIMITS.child_bytes_a_second
-    command = [sys.executable, "-P", "-c", _CHILD, str(_PACKAGE), str(LIMITS.child_memory), str(path.resolve())]
+    command = python(_CHILD, str(LIMITS.child_memory), str(path.resolve()))
     try:
         facts: dict[str, Any] = json.loads(_answer(command, seconds, ask))
     except TimeoutError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from sqlmodel import select
 
 from maskanyone import Recipe
 from maskanyone.jobs import keeper
+from maskanyone.program import python
 from maskanyone.store import database, recordings, runs
 from maskanyone.store.tables import CHECKING, RESULT, Artefact, Job, Recording
 
@@ -40,8 +40,7 @@ def begun(first: str = "") -> subprocess.Popen[bytes]:
         return keeper.Keeper._started()
     *before, work, _ = keeper._CHILD.split("\n")
     program = "\n".join([*before, first, work])
-    command = [sys.executable, "-P", "-c", program, str(keeper._PACKAGE)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+    return subprocess.Popen(python(program), stdin=subprocess.PIPE, start_new_session=True)
 
 
 def ended(process: subprocess.Popen[bytes]) -> None:

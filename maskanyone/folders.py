@@ -12,6 +12,8 @@ import platformdirs
 
 from maskanyone.errors import BadOutput
 
+_PACKAGE = Path(__file__).resolve().parent
+
 
 def data() -> Path:
     """The user's data folder of MaskAnyone, made with mode 0700 at first use."""
@@ -52,6 +54,12 @@ def work() -> Path:
 def logs() -> Path:
     """What went wrong, for whoever is asked."""
     return _made(data() / "logs")
+
+
+def beside(name: str, packaged: str) -> Path:
+    """A folder that lies beside the package in a checkout, and inside it, under another name, in a wheel."""
+    inside = _PACKAGE / packaged
+    return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
 def _made(folder: Path) -> Path:

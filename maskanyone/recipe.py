@@ -207,11 +207,7 @@ class Recipe(_Part):
 
 def presets() -> Mapping[str, Path]:
     """Every preset's file by name, built-in ones first; the user's own replace those of the same name."""
-    from importlib.resources import files
-
-    built_in = Path(str(files("maskanyone").joinpath("presets")))
-    if not built_in.is_dir():  # a checkout: the folder lies beside the package
-        built_in = Path(__file__).resolve().parent.parent / "presets"
+    built_in = folders.beside("presets", "presets")
     found = sorted(built_in.glob("*.json"), key=lambda path: (path.stem != DEFAULT, path.stem))
     return {path.stem: path for path in (*found, *sorted(folders.presets().glob("*.json")))}
 

@@ -34,7 +34,8 @@ job, recording = by_id[shown]
 with st.container(horizontal=True, vertical_alignment="center"):
     with st.container(gap=None, width="stretch"):
         st.markdown(f"### {words.verdict(job.told)}", anchors=False)
-        st.markdown(f":orange[{words.left(job.told)}]" if words.left(job.told) else f":gray[{plain(job.title)}]")
+        left = words.left(job.told)
+        st.markdown(f":orange[{left}]" if left else f":gray[{plain(job.title)}]")
     picked = st.selectbox(
         words.RESULT,
         list(by_id),

@@ -9,8 +9,9 @@ from maskanyone.ui import frame, history
 from maskanyone.ui.words import runs as words
 
 owner = owners.current()
-if runs.listed(owner, most=1)[1]:
-    history.runs_listed(owner)
+total = runs.listed(owner, most=1)[1]
+if total:
+    history.runs_listed(owner, total)
 else:
     st.markdown(words.EMPTY)
     if st.button(words.TO_VIDEOS, type="primary", icon=":material/video_library:"):

@@ -21,8 +21,9 @@ if st.session_state.get("folder open"):
             sentence, problem = brought.from_folder(owner, named)
             (st.error if problem else st.toast)(sentence)
 
-if recordings.listed(owner, most=1)[1]:
-    listing.recordings_listed(owner)
+total = recordings.listed(owner, most=1)[1]
+if total:
+    listing.recordings_listed(owner, total)
 else:
     with st.container(horizontal_alignment="center", gap="small"):
         st.space("large")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +15,19 @@ from maskanyone import folders
 from maskanyone.errors import MissingWeights
 from maskanyone.sample import Truth, make
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserType, Page
+
+#: nothing is asked of anybody but the page, and a video may start by itself
+FLAGS = (
+    *(
+        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+        "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
+    ).split(),
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--disable-features=OptimizationHints,Translate",
+)
+VIEWPORT = {"width": 1280, "height": 900}
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -66,3 +81,36 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """The made clip, 10 s; must not be changed."""
     path = tmp_path_factory.mktemp("sample") / "sample.mp4"
     return Sample(path, make(path))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where Chromium lies in the PATH."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("no chromium, chromium-browser or google-chrome in the PATH")
+    return found
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[BrowserType]:
+    """What starts browsers; there can be but one."""
+    play = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with play.sync_playwright() as playwright:
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(driver: BrowserType, chromium: str) -> Iterator[Browser]:
+    """A real browser."""
+    browser = driver.launch(executable_path=chromium, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page in a context of its own, 1280 x 900 px."""
+    context = browser.new_context(viewport=VIEWPORT)
+    yield context.new_page()
+    context.close()

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from maskanyone.jobs import queue
@@ -40,9 +39,7 @@ def take_in(claim: Claim, outcome: Mapping[str, Any]) -> bool:
                 _know(recording, told, places.get(ORIGINAL))
                 session.add(recording)
             elif job.kind == MASK:
-                session.exec(
-                    update(Job).where(col(Job.id) == job.id).values(number=runs.next_number(session, recording.id))
-                )
+                session.get_one(Job, job.id).number = runs.next_number(session, recording.id)
                 if not recording.facts.get("playable", True):
                     _order_copy(session, job)
     if not taken:

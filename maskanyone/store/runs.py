@@ -20,20 +20,19 @@ def order(owner: str, which: Sequence[Recording], recipe: Mapping[str, Any], tit
     with database.session() as session:
         there = select(Recording.id).where(col(Recording.id).in_([row.id for row in which]), Recording.state != LEAVING)
         known = set(session.exec(there).all())
-    made = [
-        Job(
-            owner=owner,
-            kind=MASK,
-            recording=row.id,
-            recipe=dict(recipe),
-            title=title,
-            salvage=bool(row.facts.get("damage")),
-            created=now + place * 1e-6,
-        )
-        for place, row in enumerate(which)
-        if row.id in known and owners.may_see(owner, row)
-    ]
-    with database.session() as session:
+        made = [
+            Job(
+                owner=owner,
+                kind=MASK,
+                recording=row.id,
+                recipe=dict(recipe),
+                title=title,
+                salvage=bool(row.facts.get("damage")),
+                created=now + place * 1e-6,
+            )
+            for place, row in enumerate(which)
+            if row.id in known and owners.may_see(owner, row)
+        ]
         session.add_all(made)
     return made
 

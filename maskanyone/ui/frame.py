@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from maskanyone import folders
 from maskanyone.store import owners, runs
-from maskanyone.ui.serve import beside
 from maskanyone.ui.words import frame as words
 
 ICON = str(Path(__file__).parent / "assets" / "icon.png")
@@ -33,7 +33,7 @@ _WAY = 3
 @lru_cache
 def pages() -> list[Any]:
     """Every page, the first of them at the root."""
-    folder = beside("pages", "pages")
+    folder = folders.beside("pages", "pages")
     return [
         st.Page(folder / file, title=title, url_path=address, default=place == 0)
         for place, (file, address, title, _) in enumerate(_PAGES)
@@ -50,6 +50,12 @@ def centred() -> AbstractContextManager[Any]:
     outer = st.container(horizontal=True, horizontal_alignment="center")
     inner: AbstractContextManager[Any] = outer.container(width=WIDTH)
     return inner
+
+
+def line() -> AbstractContextManager[Any]:
+    """A row of a list: its parts stand side by side whatever the window's width."""
+    made: AbstractContextManager[Any] = st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=16)
+    return made
 
 
 def header() -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from maskanyone.jobs import queue
 from maskanyone.store import recordings, runs
 from maskanyone.store.tables import VIEWING, Job, Recording
-from maskanyone.ui import progress
+from maskanyone.ui import frame, progress
 from maskanyone.ui.markdown import plain
 from maskanyone.ui.words import review as words
 
@@ -45,7 +45,7 @@ def _lines(owner: str, before: int) -> None:
 
 
 def _line(owner: str, job: Job, recording: Recording) -> None:
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=16):
+    with frame.line():
         st.markdown(f"**{plain(recording.name)}**", width=260, wrap=False)
         with st.container(width="stretch"):
             st.progress(progress.share(job), f":small[{progress.told(job)}]")

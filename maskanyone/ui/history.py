@@ -10,7 +10,7 @@ import streamlit as st
 
 from maskanyone.jobs import queue
 from maskanyone.store import runs
-from maskanyone.store.tables import DONE, FAILED, QUEUED, RUNNING, Job, Recording
+from maskanyone.store.tables import DONE, FAILED, Job, Recording
 from maskanyone.ui import frame, paging, progress, recipes
 from maskanyone.ui.markdown import plain
 from maskanyone.ui.words import runs as words
@@ -20,17 +20,17 @@ _NAME = "runs"
 _SETTINGS, _BEGUN, _TOOK, _STATE, _MORE = 270, 150, 90, 260, 110
 
 
-def runs_listed(owner: str) -> None:
-    """Rows and what can be done with them."""
-    start = paging.start_of(_NAME, runs.listed(owner, most=1)[1])
+def runs_listed(owner: str, total: int) -> None:
+    """Rows, ``total`` in all, and what can be done with them."""
+    start = paging.start_of(_NAME, total)
     rows, _ = runs.listed(owner, start=start, most=paging.PAGE)
-    moving = any(_moves(job) for job, _ in rows)
+    moving = any(progress.moves(job) for job, _ in rows)
     st.fragment(_rows, run_every=1.0 if moving else None)(owner, start, moving)
 
 
 def _rows(owner: str, start: int, moving: bool) -> None:
     rows, total = runs.listed(owner, start=start, most=paging.PAGE)
-    if moving and not any(_moves(job) for job, _ in rows):
+    if moving and not any(progress.moves(job) for job, _ in rows):
         st.rerun()
     with st.container(gap="xsmall"):
         _head()
@@ -41,7 +41,7 @@ def _rows(owner: str, start: int, moving: bool) -> None:
 
 def _head() -> None:
     name, settings, begun, took, state = (f":gray[:small[{word}]]" for word in words.HEADS)
-    with _line():
+    with frame.line():
         st.markdown(name, width="stretch")
         st.markdown(settings, width=_SETTINGS)
         st.markdown(begun, width=_BEGUN)
@@ -51,7 +51,7 @@ def _head() -> None:
 
 
 def _row(owner: str, job: Job, recording: Recording) -> None:
-    with _line():
+    with frame.line():
         st.markdown(f"**{plain(recording.name)}**", width="stretch", wrap=False)
         st.markdown(plain(job.title), width=_SETTINGS, wrap=False)
         st.markdown(_when(job.started or job.created), width=_BEGUN)
@@ -63,18 +63,16 @@ def _row(owner: str, job: Job, recording: Recording) -> None:
 
 
 def _state(job: Job) -> None:
-    if _moves(job):
+    if progress.moves(job):
         st.progress(progress.share(job), f":small[{progress.told(job)}]")
     elif job.state == FAILED:
         st.markdown(f":red[:material/error: {words.STATES[FAILED]}]  \n:gray[:small[{plain(job.message)}]]")
     else:
-        left = job.told.get("to_look_at", 0) if job.state == DONE else 0
-        badge = f" :orange-badge[:material/visibility: {left} to look at]" if left else ""
-        st.markdown(words.STATES[job.state] + badge)
+        st.markdown(words.STATES[job.state] + words.to_look_at(job.told.get("to_look_at", 0)))
 
 
 def _actions(owner: str, job: Job, recording: Recording) -> None:
-    if _moves(job):
+    if progress.moves(job):
         if st.button(words.STOP, icon=":material/stop:", key=f"stop {job.id}"):
             queue.cancel(owner, [job.id])
             st.rerun(scope="fragment")
@@ -102,11 +100,3 @@ def _when(seconds: float) -> str:
     moment = datetime.fromtimestamp(seconds, zone)
     month_first = (st.context.locale or "").endswith("US")
     return f"{moment:%m/%d/%Y, %H:%M}" if month_first else f"{moment.day} {moment:%b %Y, %H:%M}"
-
-
-def _moves(job: Job) -> bool:
-    return job.state in (QUEUED, RUNNING)
-
-
-def _line() -> Any:
-    return st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=16)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -16,14 +15,13 @@ from maskanyone.store.tables import (
     CHECKING,
     DONE,
     FAILED,
-    QUEUED,
-    RUNNING,
     Job,
     Recording,
 )
-from maskanyone.ui import glimpses, paging, progress
+from maskanyone.ui import frame, glimpses, paging, progress
 from maskanyone.ui.markdown import plain
 from maskanyone.ui.words import upload as words
+from maskanyone.ui.words.runs import to_look_at
 from maskanyone.written import clock, size
 
 _NAME = "recordings"
@@ -32,9 +30,9 @@ _PATIENCE = 20.0
 _PICTURE, _CHECK, _LENGTH, _SHAPE, _SOUND, _STATE = 84, 24, 70, 165, 80, 230
 
 
-def recordings_listed(owner: str) -> None:
-    """Rows and what can be done with them; again every second while something moves."""
-    start = paging.start_of(_NAME, recordings.listed(owner, most=1)[1])
+def recordings_listed(owner: str, total: int) -> None:
+    """Rows, ``total`` in all, and what can be done with them; again every second while something moves."""
+    start = paging.start_of(_NAME, total)
     rows, _ = recordings.listed(owner, start=start, most=paging.PAGE)
     newest = runs.newest_of(owner, [row.id for row in rows])
     moving = any(_moves(row, newest.get(row.id)) for row in rows)
@@ -56,7 +54,7 @@ def _rows(owner: str, start: int, moving: bool) -> None:
 def _head(owner: str, rows: list[Recording]) -> None:
     every = bool(rows) and all(row.chosen for row in rows)
     name, length, shape, sound, state = (f":gray[:small[{word}]]" for word in words.HEADS)
-    with _line():
+    with frame.line():
         turned = _turned("rows")
         key = f"choose all {turned}"
         st.session_state[key] = every
@@ -76,7 +74,7 @@ def _head(owner: str, rows: list[Recording]) -> None:
 
 
 def _row(owner: str, row: Recording, run: Job | None) -> None:
-    with _line():
+    with frame.line():
         turned = _turned("all")
         key = f"choose {row.id} {turned}"
         st.session_state[key] = row.chosen
@@ -132,10 +130,10 @@ def _state(row: Recording, run: Job | None) -> None:
         st.markdown(f":gray[{words.CHECKING}]")
     elif row.state == BROKEN:
         st.markdown(f":red[:material/error: {words.BROKEN}]")
-    elif run is not None and run.state in (QUEUED, RUNNING):
+    elif run is not None and progress.moves(run):
         st.progress(progress.share(run), f":small[{progress.told(run)}]")
     elif run is not None and run.state == DONE:
-        st.markdown(words.masked(run.told.get("to_look_at", 0)))
+        st.markdown(words.MASKED + to_look_at(run.told.get("to_look_at", 0)))
     elif run is not None and run.state == FAILED:
         st.markdown(f":red[:material/error: {words.FAILED}]", help=plain(run.message))
     elif run is not None and run.state == CANCELLED:
@@ -180,7 +178,7 @@ def _delete(owner: str, rows: list[Recording]) -> None:
 def _moves(row: Recording, run: Job | None) -> bool:
     if row.state == ARRIVING:
         return not _stalled(row)
-    return row.state == CHECKING or (run is not None and run.state in (QUEUED, RUNNING))
+    return row.state == CHECKING or (run is not None and progress.moves(run))
 
 
 def _stalled(row: Recording) -> bool:
@@ -189,10 +187,6 @@ def _stalled(row: Recording) -> bool:
         return time.time() - Path(row.path).stat().st_mtime > _PATIENCE
     except OSError:
         return time.time() - row.added > _PATIENCE
-
-
-def _line() -> Any:
-    return st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=16)
 
 
 def _picture(row: Recording) -> str:

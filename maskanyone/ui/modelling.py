@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
 from maskanyone.errors import MaskAnyoneError
+from maskanyone.ui import frame
 from maskanyone.ui.markdown import plain
 from maskanyone.ui.words import models as words
 from maskanyone.weights import store as weights
@@ -19,7 +19,7 @@ _LICENCE, _SIZE, _STATE, _DO = 200, 80, 130, 210
 def head() -> None:
     """Titles of the columns."""
     name, licence, large, state = (f":gray[:small[{word}]]" for word in words.HEADS)
-    with _line():
+    with frame.line():
         st.markdown(name, width="stretch")
         st.markdown(licence, width=_LICENCE)
         st.markdown(large, width=_SIZE, text_alignment="right")
@@ -31,7 +31,7 @@ def row(weight: weights.Weight) -> bool:
     """Draw a model; whether it is here."""
     here = weights.have(weight.name)
     needed = f" :gray-badge[{words.NEEDED}]" if "default" in weight.sets else ""
-    with _line():
+    with frame.line():
         st.markdown(f"**{plain(weight.title)}**{needed}  \n:gray[{plain(weight.purpose)}]", width="stretch")
         st.markdown(plain(weight.licence), width=_LICENCE)
         st.markdown(size(weight.bytes), width=_SIZE, text_alignment="right")
@@ -69,7 +69,3 @@ def _offer(weight: weights.Weight, here: bool) -> None:
             st.rerun()
     elif st.button(words.FETCH, icon=":material/download:", key=f"fetch {weight.name}"):
         fetch([weight.name])
-
-
-def _line() -> Any:
-    return st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=16)

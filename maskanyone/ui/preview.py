@@ -66,7 +66,7 @@ def card(preset: Preset, row: Recording | None, seconds: float) -> Card:
         preset.id,
         title,
         _picture(recipe, row, seconds),
-        (words.but_voice(level) if keeps else level, keeps or level == words.level("")),
+        (words.but_voice(level) if keeps else level, keeps or level == words.UNMEASURED),
         rest.strip() or (words.VOICE_KEPT if keeps else words.VOICE_GONE),
     )
 
@@ -85,9 +85,8 @@ def _level(recipe: Recipe) -> str:
     from maskanyone import registry
 
     levels = [registry.info(step.method).level for step in recipe.hiding()]
-    order = ("gone", "hides from software", "hides from people")
-    unknown = [level for level in levels if level not in order]
-    return unknown[0] if unknown else max(levels, key=order.index)
+    unknown = [level for level in levels if level not in words.LEVELS]
+    return unknown[0] if unknown else max(levels, key=words.LEVELS.index)
 
 
 def _detect(recipe: Recipe) -> str:

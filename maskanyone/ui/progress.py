@@ -7,13 +7,18 @@ from collections.abc import Mapping
 
 from maskanyone.pipeline import JOINING, LOOKING
 from maskanyone.pipeline.piecework import HIDING
-from maskanyone.store.tables import Job
+from maskanyone.store.tables import QUEUED, RUNNING, Job
+from maskanyone.ui.words import runs as words
 from maskanyone.written import duration
 
 #: about which share of a run each stage takes
 _SHARES: Mapping[str, tuple[float, float]] = {LOOKING: (0.0, 0.5), HIDING: (0.5, 0.97), JOINING: (0.97, 1.0)}
 _EARLY = 0.03
-IN_LINE, STARTING = "In line", "Starting"
+
+
+def moves(job: Job) -> bool:
+    """Whether a run is in line or at work."""
+    return job.state in (QUEUED, RUNNING)
 
 
 def share(job: Job) -> float:
@@ -25,7 +30,7 @@ def share(job: Job) -> float:
 def told(job: Job) -> str:
     """``Finding faces · 412 of 1,204 · 18 s left``."""
     if not job.stage:
-        return STARTING if job.started else IN_LINE
+        return words.STARTING if job.started else words.STATES[QUEUED]
     parts = [job.stage, f"{job.done:,} of {job.total:,}"]
     done = share(job)
     if done > _EARLY and job.started:

@@ -92,10 +92,8 @@ def _hide_step(place: int, step: Mapping[str, Any], taken: set[str], problems: P
 
 def _says(info: registry.MethodInfo) -> None:
     """What a method protects from, and what not, in the same size."""
-    measured = info.level in ("gone", "hides from software", "hides from people")
-    badge = (
-        f":gray-badge[{info.level}]" if measured else f":orange-badge[:material/visibility: {words.level(info.level)}]"
-    )
+    level = words.level(info.level)
+    badge = f":gray-badge[{level}]" if level in words.LEVELS else f":orange-badge[:material/visibility: {level}]"
     st.markdown(f"{badge}  \n:material/visibility_off: {info.protects}  \n:material/visibility: {info.shows}")
 
 

@@ -110,14 +110,8 @@ async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
             await to_thread.run_sync(keeper.stop)
 
 
-def beside(name: str, packaged: str) -> Path:
-    """A folder that lies beside the package in a checkout and inside it in a wheel."""
-    inside = Path(__file__).resolve().parents[1] / packaged
-    return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / name
-
-
 def _config_file() -> Path:
-    return beside(".streamlit", "settings") / "config.toml"
+    return folders.beside(".streamlit", "settings") / "config.toml"
 
 
 def _flat(table: dict[str, Any], before: str = "") -> Iterable[tuple[str, Any]]:

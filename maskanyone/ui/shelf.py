@@ -23,7 +23,7 @@ def row(owner: str, preset: Preset) -> None:
     recipe = preset.recipe
     steps = [step.model_dump() for step in recipe.hiding()]
     told = recipe.description or mask.summary(steps, recipe.keeps_sound())
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=16):
+    with frame.line():
         st.markdown(f"**{plain(recipe.name)}**  \n:gray[{plain(told)}]", width="stretch")
         if st.button(words.USE, icon=":material/tune:", key=f"use {preset.id}"):
             recipes.begin_with(owner, preset.id)

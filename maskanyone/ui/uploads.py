@@ -50,7 +50,7 @@ async def create(request: Request) -> Response:
     except (KeyError, ValueError):
         return _refused(400, words.NOT_ANNOUNCED)
     name = name.replace("\\", "/").rpartition("/")[2].strip()
-    if not 0 < len(name) <= _LONGEST_NAME or any(unicodedata.category(c) == "Cc" for c in name):
+    if not 0 < len(name) <= _LONGEST_NAME or _controls(name):
         return _refused(400, words.BAD_NAME)
     if size <= 0:
         return _refused(400, words.empty(name))
@@ -158,9 +158,14 @@ async def _arriving(request: Request) -> Recording | None:
 def _placed(folder: str, name: str) -> str:
     """A name with its place in a dropped folder, since cameras give the same names again and again."""
     parts = [part.strip() for part in folder.replace("\\", "/").split("/")]
-    kept = [part for part in parts if part not in ("", ".", "..") and all(ord(c) >= 32 for c in part)]
+    kept = [part for part in parts if part not in ("", ".", "..") and not _controls(part)]
     placed = "/".join([*kept, name])
     return placed if len(placed) <= _LONGEST_NAME else name
+
+
+def _controls(text: str) -> bool:
+    """Whether a control letter is in it, which no name of a file needs."""
+    return any(unicodedata.category(c) == "Cc" for c in text)
 
 
 def _size(row: Recording) -> int:

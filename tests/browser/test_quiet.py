@@ -7,13 +7,12 @@ import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.browser.conftest import ALONE, chromium
 from tests.browser.served import Served
-from tests.conftest import Sample
-from tests.ui.conftest import FLAGS
+from tests.conftest import FLAGS, Sample
 
 pytestmark = pytest.mark.slow
 NAMED = re.compile(r'sa_family=AF_INET6?, .*?"([0-9a-fA-F.:]+)"')
@@ -22,11 +21,12 @@ NAMED = re.compile(r'sa_family=AF_INET6?, .*?"([0-9a-fA-F.:]+)"')
 PROBE = "2001:4860:4860::8888"
 
 
-def test_nobody_is_asked_but_the_page(weights: Path, sample: Sample, tmp_path: Path) -> None:
+def test_nobody_is_asked_but_the_page(
+    driver: Any, chromium: str, weights: Path, sample: Sample, tmp_path: Path
+) -> None:
     strace = shutil.which("strace")
     if strace is None:
         pytest.skip("strace is not in the PATH")
-    found = chromium()
     # -D: signals reach what is traced; --seccomp-bpf: nothing stops but at these calls
     trace = (
         strace,
@@ -45,9 +45,9 @@ def test_nobody_is_asked_but_the_page(weights: Path, sample: Sample, tmp_path: P
     served = Served(tmp_path / "data", before=(*trace, str(tmp_path / "server.trace"))).start()
     try:
         wrapper = tmp_path / "chromium"
-        wrapper.write_text(f'#!/bin/sh\nexec {" ".join(trace)} {tmp_path / "browser.trace"} {found} "$@"\n')
+        wrapper.write_text(f'#!/bin/sh\nexec {" ".join(trace)} {tmp_path / "browser.trace"} {chromium} "$@"\n')
         wrapper.chmod(0o755)
-        asked = story(served, str(wrapper), sample.path)
+        asked = story(driver, served, str(wrapper), sample.path)
     finally:
         served.stop()
     assert asked
@@ -60,33 +60,32 @@ def test_nobody_is_asked_but_the_page(weights: Path, sample: Sample, tmp_path: P
         assert not list(outside(lines)), f"the {name} connects to others"
 
 
-def story(served: Served, program: str, clip: Path) -> set[str]:
+def story(driver: Any, served: Served, program: str, clip: Path) -> set[str]:
     """Bring a recording, mask it, look at it and at every page; all addresses that the pages asked for."""
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import expect
 
     asked: set[str] = set()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS, *ALONE], timeout=60_000)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(60_000)
-        page.on("request", lambda request: asked.add(request.url))
-        page.on("websocket", lambda opened: asked.add(opened.url))
-        page.goto(served.address)
-        with page.expect_file_chooser() as chooser:
-            page.get_by_text("choose files").click()
-        chooser.value.set_files(clip)
-        expect(page.get_by_text("1 of 1 recording chosen")).to_be_visible(timeout=60_000)
-        page.get_by_role("button", name="Choose what to hide").click()
-        page.get_by_role("button", name="Mask 1 recording").click()
-        expect(page.get_by_role("link", name="Download the result")).to_be_visible(timeout=120_000)
-        page.get_by_role("group", name="Original and result").focus()
-        page.keyboard.press("Space")
-        page.wait_for_timeout(1000)
-        for name in ("Runs", "Presets", "Models", "Settings", "Videos"):
-            page.get_by_role("link", name=name, exact=True).click()
-            page.wait_for_timeout(700)
-        page.wait_for_timeout(8000)  # what reports to its maker does so some seconds after it was loaded
-        browser.close()
+    browser = driver.launch(executable_path=program, args=FLAGS, timeout=60_000)
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(60_000)
+    page.on("request", lambda request: asked.add(request.url))
+    page.on("websocket", lambda opened: asked.add(opened.url))
+    page.goto(served.address)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("choose files").click()
+    chooser.value.set_files(clip)
+    expect(page.get_by_text("1 of 1 recording chosen")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Choose what to hide").click()
+    page.get_by_role("button", name="Mask 1 recording").click()
+    expect(page.get_by_role("link", name="Download the result")).to_be_visible(timeout=120_000)
+    page.get_by_role("group", name="Original and result").focus()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(1000)
+    for name in ("Runs", "Presets", "Models", "Settings", "Videos"):
+        page.get_by_role("link", name=name, exact=True).click()
+        page.wait_for_timeout(700)
+    page.wait_for_timeout(8000)  # what reports to its maker does so some seconds after it was loaded
+    browser.close()
     return asked
 
 

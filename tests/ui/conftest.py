@@ -1,9 +1,8 @@
-"""A real browser, and demos of the page's parts for it to look at."""
+"""Demos of the page's parts, for a real browser to look at."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,16 +14,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from tests.conftest import VIEWPORT
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext
 
 DEMOS = Path(__file__).parent / "demos"
 ROOT = Path(__file__).resolve().parents[2]
-#: nothing is asked of anybody but the page, and a video may start by itself
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
-).split()
 SERVER = (
     "--server.address=127.0.0.1 --server.headless=true --server.fileWatcherType=none "
     "--browser.gatherUsageStats=false --client.toolbarMode=minimal"
@@ -40,24 +36,11 @@ class Demo(Protocol):
     def __call__(self, name: str, files: Path | None = None) -> str: ...
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium from the PATH."""
-    play = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.skip("no chromium, chromium-browser or google-chrome in the PATH")
-    with play.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """An empty page in a context of its own, 1280 x 900 px."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context.new_page()
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all tests of a module: Streamlit's own files are fetched once, and each page has its own session."""
+    context = browser.new_context(viewport=VIEWPORT)
+    yield context
     context.close()
 
 

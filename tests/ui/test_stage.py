@@ -29,14 +29,6 @@ def address(demo: Any, pictures: Path) -> str:
     return str(demo("stage", pictures))
 
 
-@pytest.fixture(scope="module")
-def context(browser: Any) -> Iterator[Any]:
-    """One for all tests here: Streamlit's own files are fetched once, a page's session is its own all the same."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context
-    context.close()
-
-
 @pytest.fixture
 def page(context: Any) -> Iterator[Any]:
     page = context.new_page()

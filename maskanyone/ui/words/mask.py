@@ -26,6 +26,9 @@ VOICE_KEPT, VOICE_GONE = "voice kept", "voice removed"
 MISSING = "Get the models"
 CHANGED = "Something was changed since it was shown here. Look again, then start."
 BEFORE_NOTE = "No preview"
+#: from the strongest on; whatever else a method says of itself was not measured
+LEVELS = ("gone", "hides from software", "hides from people")
+UNMEASURED = "not measured yet"
 TARGETS = {"face": "Face", "head": "Head", "person": "Whole body", "plate": "Plate", "text": "Writing"}
 
 
@@ -54,7 +57,7 @@ def target(name: str) -> str:
 
 
 def level(text: str) -> str:
-    return text or "not measured yet"
+    return text or UNMEASURED
 
 
 def but_voice(text: str) -> str:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from maskanyone.store.tables import CANCELLED, DONE, FAILED, QUEUED, RUNNING
+from maskanyone.store.tables import CANCELLED, DONE, FAILED, QUEUED
 
 EMPTY = "No run yet. Every masking is kept here with its settings, so that it can be done again."
 TO_VIDEOS = "To the videos"
 STATES: Mapping[str, str] = {
     QUEUED: "In line",
-    RUNNING: "Being masked",
     DONE: "Done",
     FAILED: "Failed",
     CANCELLED: "Stopped",
 }
+STARTING = "Starting"
 HEADS = ("Recording", "Settings", "Begun", "Took", "State")
 AGAIN, STOP, REVIEW, DELETE = "Run again", "Stop", "Review", "Delete"
 USE = "Use these settings"
 MORE = "More"
+
+
+def to_look_at(number: int) -> str:
+    """A mark behind a state; nothing where nothing wants a look."""
+    return f" :orange-badge[:material/visibility: {number} to look at]" if number else ""

@@ -10,7 +10,7 @@ SAMPLE_NAME = "sample.mp4"
 HEADS = ("Recording", "Length", "Picture", "Sound", "State")
 SOUND, NO_SOUND = "Sound", "No sound"
 READY, CHECKING, BROKEN, DAMAGED = "Ready", "Being looked over", "Cannot be read", "Damaged"
-IN_LINE, MASKED, FAILED, STOPPED = "In line", "Masked", "Failed", "Stopped"
+MASKED, FAILED, STOPPED = "Masked", "Failed", "Stopped"
 DAMAGE = "Part of it is lost. If you choose it, what cannot be trusted is covered wholly."
 INTERRUPTED = "Drop the same file again to go on with the copy."
 COPYING = "Copying"
@@ -36,7 +36,3 @@ def deleting(number: int, named: int) -> str:
         else ""
     )
     return f"{what}, with results, runs and everything that was found in them.{kept}"
-
-
-def masked(to_look_at: int) -> str:
-    return f"{MASKED} :orange-badge[:material/visibility: {to_look_at} to look at]" if to_look_at else MASKED

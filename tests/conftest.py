@@ -114,3 +114,14 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport=VIEWPORT)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder of the test's own, so another database and another cache; not there yet."""
+    from maskanyone.store import database
+
+    folder = tmp_path / "data"
+    monkeypatch.setenv("MASKANYONE_DATA", str(folder))
+    yield folder
+    database.engine().dispose()

@@ -1,5 +1,38 @@
 // What the parts with a picture share; put before a part's own module, see component.py.
 
+/** The border between two pictures; keys: by how much each moves it, kept: told where it is after a key. */
+function wipeSlider(moved, keys, kept = () => {}) {
+  let share = 0.5;
+  let words = null;
+  const grip = make("span", { class: "grip icon", "aria-hidden": "true" }, "swap_horiz");
+  const handle = make("div", {
+    class: "wipe", role: "slider", tabindex: 0, "aria-valuemin": 0, "aria-valuemax": 100, onkeydown: key,
+  }, grip);
+  function to(value) {
+    share = Math.max(0, Math.min(1, value));
+    handle.setAttribute("aria-valuenow", Math.round(share * 100));
+    if (words) handle.setAttribute("aria-valuetext", fill(words.percent, { share: Math.round(share * 100) }));
+    moved(share);
+    return share;
+  }
+  function key(event) {
+    const by = keys[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    kept(to(share + by));
+  }
+  return {
+    handle,
+    to,
+    named(given) {
+      words = given;
+      handle.setAttribute("aria-label", words.border);
+      to(share);
+    },
+  };
+}
+
 function drag(area, active, move, done = () => {}) {
   area.addEventListener("pointerdown", (event) => {
     if (event.button || !active(event)) return;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,8 @@ from tests.promises.runs import film as made
 
 
 @pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The data folder; not there yet."""
-    folder = tmp_path / "data"
-    monkeypatch.setenv("MASKANYONE_DATA", str(folder))
-    yield folder
-    database.engine().dispose()
+def own(data: Path) -> None:
+    """Every test here has its own data folder."""
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from maskanyone import folders
 from maskanyone.files import sha256
 from maskanyone.store import recordings
 from maskanyone.store.tables import DONE
-from tests.jobs.workers import OWNER, at, copied, doing, finished, looked_over, ordered, until, worker
+from tests.jobs.workers import OFTEN, OWNER, at, copied, doing, finished, looked_over, ordered, until, worker
 from tests.store.rows import traces
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("weights")]
@@ -51,7 +51,7 @@ def test_after_a_whole_run_nothing_is_left(clip: Path, tmp_path: Path, data: Pat
 def test_a_run_that_goes_on_is_stopped_and_leaves_nothing(ready: str, film: Path, data: Path, stage: str):
     row = looked_over(ready)
     (job,) = ordered(row)
-    with worker() as process:
+    with worker(OFTEN) as process:
         until(lambda: bool(doing(process)))
         if stage:
             at(job, stage, 0.3)

@@ -34,6 +34,7 @@ from maskanyone.store.tables import (
 )
 from maskanyone.store.traces import log_of
 from tests.jobs.workers import (
+    OFTEN,
     OWNER,
     at,
     begun,
@@ -110,7 +111,7 @@ def test_a_batch_goes_on_past_a_broken_file(clip: Path, tmp_path: Path):
 @pytest.mark.parametrize(("stage", "share"), [("", 0.0), ("Hiding", 0.1)])
 def test_a_run_stops_within_two_seconds_and_leaves_nothing_half(ready: str, stage: str, share: float):
     (job,) = ordered(known(ready))
-    with worker() as process:
+    with worker(OFTEN) as process:
         until(lambda: bool(doing(process)))
         if stage:
             at(job, stage, share)
@@ -124,7 +125,7 @@ def test_a_run_stops_within_two_seconds_and_leaves_nothing_half(ready: str, stag
 @posix
 def test_when_the_worker_is_killed_its_job_dies_with_it_and_the_next_one_goes_on(ready: str, data: Path):
     (job,) = ordered(known(ready))
-    process = begun()
+    process = begun(OFTEN)
     at(job, "Hiding", 0.4)
     (child,) = doing(process)
     process.kill()

@@ -368,32 +368,9 @@ function half(video) {
 }
 
 function wipeHandle(moved) {
-  let share = 0.5;
-  let words = null;
-  const grip = make("span", { class: "grip icon", "aria-hidden": "true" }, "swap_horiz");
-  const handle = make("div", {
-    class: "wipe", role: "slider", tabindex: 0, "aria-valuemin": 0, "aria-valuemax": 100, onkeydown: key,
-  }, grip);
-  function to(value) {
-    share = Math.max(0, Math.min(1, value));
-    handle.setAttribute("aria-valuenow", Math.round(share * 100));
-    if (words) handle.setAttribute("aria-valuetext", fill(words.percent, { share: Math.round(share * 100) }));
-    moved(share);
-  }
-  function key(event) {
-    const by = { ArrowLeft: -0.02, ArrowRight: 0.02, Home: -1, End: 1 }[event.key];
-    if (!by) return;
-    event.preventDefault();
-    event.stopPropagation();
-    to(share + by);
-  }
+  const { to, ...wipe } = wipeSlider(moved, { ArrowLeft: -0.02, ArrowRight: 0.02, Home: -1, End: 1 });
   return {
-    handle,
-    named(given) {
-      words = given;
-      handle.setAttribute("aria-label", words.border);
-      to(share);
-    },
+    ...wipe,
     on(stage, active) {
       const follow = (event) => {
         const box = stage.querySelector(".half").getBoundingClientRect();

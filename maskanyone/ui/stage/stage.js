@@ -160,42 +160,16 @@ async function load(address) {
 
 function wipeHandle(moved) {
   let stays = 0.5;
-  let share = 0.5;
-  let words = null;
-  const grip = make("span", { class: "grip icon", "aria-hidden": "true" }, "swap_horiz");
-  const handle = make("div", {
-    class: "wipe", role: "slider", tabindex: 0, "aria-valuemin": 0, "aria-valuemax": 100, onkeydown: key,
-  }, grip);
-  function to(value) {
-    share = Math.max(0, Math.min(1, value));
-    handle.setAttribute("aria-valuenow", Math.round(share * 100));
-    if (words) handle.setAttribute("aria-valuetext", fill(words.percent, { share: Math.round(share * 100) }));
-    moved(share);
-  }
-  function stay(value) {
-    to(value);
-    stays = share;
-  }
-  function key(event) {
-    const by = { ArrowLeft: -0.02, ArrowRight: 0.02, ArrowDown: -0.02, ArrowUp: 0.02, Home: -1, End: 1 }[event.key];
-    if (!by) return;
-    event.preventDefault();
-    event.stopPropagation();
-    stay(share + by);
-  }
+  const keys = { ArrowLeft: -0.02, ArrowRight: 0.02, ArrowDown: -0.02, ArrowUp: 0.02, Home: -1, End: 1 };
+  const { to, ...wipe } = wipeSlider(moved, keys, (share) => (stays = share));
   return {
-    handle,
-    named(given) {
-      words = given;
-      handle.setAttribute("aria-label", words.border);
-      to(share);
-    },
+    ...wipe,
     on(area) {
       const at = (event) => {
         const box = area.getBoundingClientRect();
         return (event.clientX - box.left) / box.width;
       };
-      drag(area, () => true, (event) => stay(at(event)));
+      drag(area, () => true, (event) => (stays = to(at(event))));
       area.addEventListener("pointermove", (event) => event.pointerType === "mouse" && !event.buttons && to(at(event)));
       // on her way to a button she must not leave the picture all before
       area.addEventListener("pointerleave", () => to(stays));

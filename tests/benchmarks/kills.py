@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import cycle, islice
+from itertools import count, cycle, islice
 from pathlib import Path
 
 import cv2
@@ -34,7 +34,7 @@ from tests.jobs import workers  # noqa: E402
 from tests.jobs.workers import OWNER, until  # noqa: E402
 from tests.promises.runs import kept, pictures  # noqa: E402
 
-FILMS, FRAMES, RATE = 12, 480, 12
+FRAMES, RATE = 480, 12
 #: seconds of life after a job's process has begun, at most; a film takes about as long
 LONGEST_LIFE = 6.0
 #: seconds within which a killed worker's processes are gone
@@ -43,22 +43,19 @@ LIMIT = 2.0
 
 @dataclass
 class Work:
-    """Films that wait, those that were brought in, and their runs by film. kills: after how many seconds each."""
+    """Films to come, those that were brought in, and their runs by recording."""
 
-    waiting: list[Path]
+    coming: Iterator[Path]
     brought: dict[str, Path] = field(default_factory=dict)
     jobs: dict[str, str] = field(default_factory=dict)
-    kills: list[float] = field(default_factory=list)
 
     def feed(self) -> None:
         """See to it that two films are in hand, and order those that can be masked."""
-        rows = {row.id: row for row in recordings.listed(OWNER, most=FILMS)[0]}
+        rows = {row.id: row for row in recordings.listed(OWNER, most=len(self.brought) + 1)[0]}
         assert not [row.problem for row in rows.values() if row.state == BROKEN]
         checking = sum(row.state == CHECKING for row in rows.values())
-        for _ in range(2 - checking - runs.going(OWNER)):
-            if self.waiting:
-                film = self.waiting.pop(0)
-                self.brought[workers.copied(film).id] = film
+        for film in islice(self.coming, max(0, 2 - checking - runs.going(OWNER))):
+            self.brought[workers.copied(film).id] = film
         able = [row for row in rows.values() if row.state == READY and row.id not in self.jobs]
         for row, job in zip(able, workers.ordered(*able), strict=True):
             self.jobs[row.id] = job
@@ -66,7 +63,7 @@ class Work:
     def done(self) -> bool:
         """Whether all that was brought in is masked."""
         self.feed()
-        return not self.waiting and len(self.jobs) == len(self.brought) and not runs.going(OWNER)
+        return len(self.jobs) == len(self.brought) and not runs.going(OWNER)
 
 
 @dataclass(frozen=True)
@@ -97,19 +94,18 @@ def main() -> int:
 
 def compared(folder: Path, kills: int, chance: random.Random) -> str:
     """Do the work twice, disturbed and undisturbed; a sentence about both."""
-    films = made_films(folder)
     began = time.monotonic()
     with data(folder / "disturbed"):
-        work = Work(list(films))
+        work = Work(films(folder))
         fates = [fate(work, chance) for _ in range(kills)]
-        work.waiting.clear()
+        work.coming = iter(())
         with workers.worker():
             until(work.done, 300)
         disturbed, now = outcome(work), kept(folder / "disturbed")
         fences = [workers.run(job).fence for job in work.jobs.values()]
     seconds = time.monotonic() - began
     with data(folder / "undisturbed"):
-        again = Work(list(work.brought.values()))
+        again = Work(iter(work.brought.values()))
         with workers.worker():
             until(again.done, 300)
         undisturbed, whole = outcome(again), kept(folder / "undisturbed")
@@ -164,14 +160,13 @@ def finished_before(fates: list[Fate], now: Mapping[str, float]) -> int:
     return len({key for one in fates for key in one.kept} & now.keys())
 
 
-def made_films(folder: Path) -> list[Path]:
-    """Films of the made scenes, small, each begun at another moment."""
+def films(folder: Path) -> Iterator[Path]:
+    """Films of the made scenes without end, small, each begun at another moment."""
     shots = [cv2.resize(shot, (320, 180), interpolation=cv2.INTER_AREA) for shot in sample.frames(10)]
-    films = [folder / f"film {number}.mp4" for number in range(FILMS)]
-    for number, film in enumerate(films):
-        start = number * len(shots) // FILMS
+    for number in count():
+        film, start = folder / f"film {number}.mp4", number * 11 % len(shots)
         write_rgb(film, islice(cycle(shots[start:] + shots[:start]), FRAMES), RATE)
-    return films
+        yield film
 
 
 @contextmanager

@@ -31,6 +31,9 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 WINDOWS = os.name == "nt"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
+#: scripts of tests/benchmarks whose rows make docs/shows.md
+MEASURED = ("clips", "empty_environment", "faces", "kills", "page", "promises", "second_run")
+
 #: what OpenCV and MediaPipe load, and the Debian package that brings it
 LIBRARIES = {
     "libGL.so.1": "libgl1",
@@ -92,14 +95,14 @@ def lint(more: list[str]) -> int:
 
 
 def shows(more: list[str]) -> int:
-    """Run the scripts of tests/benchmarks and gather the lines that begin with ``| Show`` into docs/shows.md."""
+    """Run scripts of tests/benchmarks and gather the lines that begin with ``| Show`` into docs/shows.md."""
     environment = set_up()
     if code := get_weights(environment):
         return code
     rows: list[str] = []
     worst = 0
     for script in sorted((ROOT / "tests" / "benchmarks").glob("*.py")):
-        if script.name.startswith("_") or (more and script.stem not in more):
+        if script.stem not in (more or MEASURED):
             continue
         say(f"Running {script.name}.")
         with environment.start("python", str(script)) as process:

@@ -13,6 +13,8 @@ from maskanyone.store import runs
 from maskanyone.store.tables import DONE, FAILED, Job, Recording
 from maskanyone.ui import frame, paging, progress, recipes
 from maskanyone.ui.markdown import plain
+from maskanyone.ui.popover import does, popover
+from maskanyone.ui.words import mask
 from maskanyone.ui.words import runs as words
 from maskanyone.written import duration
 
@@ -25,12 +27,12 @@ def runs_listed(owner: str, total: int) -> None:
     start = paging.start_of(_NAME, total)
     rows, _ = runs.listed(owner, start=start, most=paging.PAGE)
     moving = any(progress.moves(job) for job, _ in rows)
-    st.fragment(_rows, run_every=1.0 if moving else None)(owner, start, moving)
+    st.fragment(_rows, run_every=1.0 if moving else None)(owner, start, moving, total)
 
 
-def _rows(owner: str, start: int, moving: bool) -> None:
+def _rows(owner: str, start: int, moved: bool, before: int) -> None:
     rows, total = runs.listed(owner, start=start, most=paging.PAGE)
-    if moving and not any(progress.moves(job) for job, _ in rows):
+    if (any(progress.moves(job) for job, _ in rows), total) != (moved, before):
         st.rerun()
     with st.container(gap="xsmall"):
         _head()
@@ -58,8 +60,10 @@ def _row(owner: str, job: Job, recording: Recording) -> None:
         st.markdown(duration(job.worked) if job.worked else " ", width=_TOOK, text_alignment="right")
         with st.container(width=_STATE, gap=None):
             _state(job)
-        with st.popover(words.MORE, type="tertiary", width=_MORE, key=f"more {job.id}"):
-            _actions(owner, job, recording)
+        key = f"more {job.id}"
+        with popover(words.MORE, key, type="tertiary", width=_MORE) as more:
+            if more.open:
+                _actions(owner, key, job, recording)
 
 
 def _state(job: Job) -> None:
@@ -71,24 +75,33 @@ def _state(job: Job) -> None:
         st.markdown(words.STATES[job.state] + words.to_look_at(job.told.get("to_look_at", 0)))
 
 
-def _actions(owner: str, job: Job, recording: Recording) -> None:
+def _actions(owner: str, key: str, job: Job, recording: Recording) -> None:
     if progress.moves(job):
-        if st.button(words.STOP, icon=":material/stop:", key=f"stop {job.id}"):
-            queue.cancel(owner, [job.id])
-            st.rerun(scope="fragment")
+        does(key, words.STOP, lambda: _stopped(owner, job), icon=":material/stop:")
         return
     if job.state == DONE and st.button(words.REVIEW, icon=":material/fact_check:", key=f"review {job.id}"):
         st.switch_page(frame.page("review"), query_params={"run": job.id})
-    if st.button(words.AGAIN, icon=":material/replay:", key=f"again {job.id}"):
-        runs.order(owner, [recording], job.recipe, job.title)
-        st.rerun()
+    does(key, words.AGAIN, lambda: _again(owner, job, recording), icon=":material/replay:")
     if st.button(words.USE, icon=":material/tune:", key=f"use {job.id}"):
         recipes.use(owner, job.recipe)
         st.switch_page(frame.page("mask"))
-    if st.button(words.DELETE, icon=":material/delete:", key=f"delete {job.id}"):
-        runs.forget(owner, job.id)
-        st.rerun()
+    does(key, words.DELETE, lambda: _forgotten(owner, job), icon=":material/delete:")
     st.json(job.recipe, expanded=1)
+
+
+def _stopped(owner: str, job: Job) -> str:
+    queue.cancel(owner, [job.id])
+    return ""
+
+
+def _again(owner: str, job: Job, recording: Recording) -> str:
+    runs.order(owner, [recording], job.recipe, job.title)
+    return mask.started(1)
+
+
+def _forgotten(owner: str, job: Job) -> str:
+    runs.forget(owner, job.id)
+    return ""
 
 
 def _when(seconds: float) -> str:

@@ -14,6 +14,7 @@ from maskanyone.recipe import Recipe
 from maskanyone.store import presets
 from maskanyone.store.tables import Recording
 from maskanyone.ui.markdown import plain
+from maskanyone.ui.popover import does, popover
 from maskanyone.ui.words import mask as words
 
 _PART = 0.1
@@ -96,11 +97,12 @@ def at_field(error: BadRecipe) -> dict[str, dict[str, str]]:
 
 def keep_as_preset(recipe: Mapping[str, Any]) -> None:
     """A button that asks for a name and keeps what is set."""
-    with st.popover(words.KEEP, icon=":material/bookmark_add:", type="tertiary"):
-        title = st.text_input(words.KEEP_NAME, key="preset name")
-        if st.button(words.KEEP_IT):
-            try:
-                presets.keep(recipe, title)
-                st.rerun()
-            except BadRecipe as error:
-                st.markdown(f":red[:material/error: {plain(str(error))}]")
+
+    def keep() -> str:
+        title = st.session_state["preset name"]
+        presets.keep(recipe, title)
+        return words.kept(plain(title.strip()))
+
+    with popover(words.KEEP, "keep", icon=":material/bookmark_add:", type="tertiary"):
+        st.text_input(words.KEEP_NAME, key="preset name")
+        does("keep", words.KEEP_IT, keep)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import socket
+import threading
 import tomllib
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
@@ -72,6 +74,12 @@ def settled() -> dict[str, Any]:
     return dict(_flat(tomllib.loads(_config_file().read_text("utf-8"))))
 
 
+def warm() -> None:
+    """Import what the first page needs and Streamlit would import while somebody waits for it."""
+    for name in ("pandas", "maskanyone.ui.listing", "maskanyone.ui.dropzone", "maskanyone.ui.brought"):
+        importlib.import_module(name)
+
+
 def _parts() -> dict[str, Any]:
     be_quiet()  # before any page loads a runtime: some report to their makers as soon as they are imported
     return {
@@ -100,6 +108,7 @@ async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
 
     folders.arriving()
     await to_thread.run_sync(recordings.finish_forgetting)
+    threading.Thread(target=warm, name="warm", daemon=True).start()
     keeper = None if os.environ.get(WORKER) == "elsewhere" else Keeper()
     if keeper:
         keeper.start()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import streamlit as st
 
-from maskanyone.errors import BadRecipe
+from maskanyone.recipe import Recipe
 from maskanyone.store import presets
 from maskanyone.store.presets import Preset
 from maskanyone.ui import frame, recipes
 from maskanyone.ui.markdown import plain
+from maskanyone.ui.popover import does, popover
 from maskanyone.ui.words import mask
 from maskanyone.ui.words import presets as words
 
@@ -28,19 +28,29 @@ def row(owner: str, preset: Preset) -> None:
         if st.button(words.USE, icon=":material/tune:", key=f"use {preset.id}"):
             recipes.begin_with(owner, preset.id)
             st.switch_page(frame.page("mask"))
-        with st.popover(words.MORE, type="tertiary", width=_MORE, key=f"more {preset.id}"):
-            _actions(preset)
+        key = f"more {preset.id}"
+        with popover(words.MORE, key, type="tertiary", width=_MORE) as more:
+            if more.open:
+                _actions(key, preset)
 
 
 def bring_in() -> None:
     """A small JSON file becomes a preset."""
-    with st.popover(words.BRING, icon=":material/upload_file:"):
-        given = st.file_uploader(words.BRING, type="json", help=words.BRING_HELP, max_upload_size=_MOST_MB)
-        if given is not None and st.button(words.BRING, key="bring"):
-            _tried(lambda: presets.bring_in(given.getvalue(), given.name))
+
+    def bring() -> str:
+        given = st.session_state["brought"]
+        kept = presets.bring_in(given.getvalue(), given.name)
+        return words.brought(plain(Recipe.preset(kept).name))
+
+    with popover(words.BRING, "bring", icon=":material/upload_file:"):
+        given = st.file_uploader(
+            words.BRING, type="json", help=words.BRING_HELP, max_upload_size=_MOST_MB, key="brought"
+        )
+        if given is not None:
+            does("bring", words.BRING, bring)
 
 
-def _actions(preset: Preset) -> None:
+def _actions(key: str, preset: Preset) -> None:
     data = json.dumps(preset.recipe.data(), indent=1, ensure_ascii=False)
     st.download_button(
         words.EXPORT,
@@ -53,17 +63,17 @@ def _actions(preset: Preset) -> None:
     )
     if not preset.own:
         return
-    title = st.text_input(words.NAME, preset.recipe.name, key=f"title {preset.id}")
-    if st.button(words.RENAME_IT, icon=":material/edit:", key=f"rename {preset.id}"):
-        _tried(lambda: presets.rename(preset.id, title))
-    if st.button(words.DELETE, icon=":material/delete:", key=f"delete {preset.id}"):
-        _tried(lambda: presets.delete(preset.id))
+    title = f"title {preset.id}"
+    st.text_input(words.NAME, preset.recipe.name, key=title)
+    does(key, words.RENAME_IT, lambda: _renamed(preset, st.session_state[title]), icon=":material/edit:")
+    does(key, words.DELETE, lambda: _deleted(preset), icon=":material/delete:")
 
 
-def _tried(change: Callable[[], object]) -> None:
-    try:
-        change()
-    except BadRecipe as error:
-        st.markdown(f":red[:material/error: {plain(str(error))}]")
-    else:
-        st.rerun()
+def _renamed(preset: Preset, title: str) -> str:
+    presets.rename(preset.id, title)
+    return ""
+
+
+def _deleted(preset: Preset) -> str:
+    presets.delete(preset.id)
+    return words.deleted(plain(preset.recipe.name))

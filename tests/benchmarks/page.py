@@ -196,8 +196,12 @@ def fill() -> None:
 
 
 def script_run(data: Path, address: str) -> float:
-    """Milliseconds that one run of the page's script takes."""
+    """Milliseconds that one run of the page's script takes in a server that has stood for a moment."""
     from streamlit.testing.v1 import AppTest
+
+    from maskanyone.ui import serve
+
+    serve.warm()
 
     with tried_at(data):
         app = AppTest.from_file(str(ROOT / "maskanyone" / "ui" / "main.py"), default_timeout=60)

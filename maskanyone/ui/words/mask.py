@@ -64,5 +64,9 @@ def but_voice(text: str) -> str:
     return f"{text}, voice not"
 
 
+def kept(title: str) -> str:
+    return f"Kept as “{title}”. It stands among the cards, and on the page Presets."
+
+
 def started(number: int) -> str:
     return f"{counted(number, 'recording')} in line. You may close this page; they go on."

@@ -8,3 +8,11 @@ OWN, BUILT_IN = "Yours", "Built in"
 BRING_HELP = "A recipe's JSON file, saved here or written by hand."
 NONE_OWN = "Set something on the page Mask and choose “Keep as a preset”; it appears here."
 MORE = "More"
+
+
+def brought(title: str) -> str:
+    return f"“{title}” was brought in."
+
+
+def deleted(title: str) -> str:
+    return f"“{title}” was deleted."

@@ -69,10 +69,16 @@ class AuditSettings(_Part):
     """The search of the finished file; comes with a later version."""
 
 
-#: how faces are found unless a recipe says otherwise; chosen by measurement (docs/benchmarks.md)
+#: how faces are found unless a recipe says otherwise; chosen by measurement (docs/benchmarks.md): two sizes in turn,
+#: and now and then a look for small faces, for heads that hang or lie, and through grain
 DETECT = (
     Step(method="detect.centerface", params={"size": 640, "every": 2, "offset": 0}),
     Step(method="detect.centerface", params={"size": 416, "every": 2, "offset": 1}),
+    Step(method="detect.centerface", params={"size": 1280, "every": 8, "offset": 3, "threshold": 0.35}),
+    Step(method="detect.centerface", params={"size": 416, "turn": 90, "every": 8, "offset": 1, "threshold": 0.5}),
+    Step(method="detect.centerface", params={"size": 416, "turn": 180, "every": 8, "offset": 4, "threshold": 0.5}),
+    Step(method="detect.centerface", params={"size": 416, "turn": 270, "every": 8, "offset": 7, "threshold": 0.5}),
+    Step(method="detect.centerface", params={"size": 416, "steady": 5, "every": 8, "offset": 6, "threshold": 0.35}),
 )
 
 

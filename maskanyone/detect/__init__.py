@@ -6,11 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from maskanyone.data import Float, Kind, Pixels
+
+MOST_STEADY = 9
 
 
 class DetectParams(BaseModel):
@@ -50,6 +52,20 @@ class DetectParams(BaseModel):
         title="Starting at frame",
         json_schema_extra={"advanced": True},
         description="With two detectors that look at every second frame, 1 makes them take turns.",
+    )
+    turn: Literal[0, 90, 180, 270] = Field(
+        0,
+        title="Turn the picture",
+        json_schema_extra={"unit": "° clockwise", "advanced": True},
+        description="Heads that hang or lie are found where the picture is turned so that they stand.",
+    )
+    steady: int = Field(
+        1,
+        ge=1,
+        le=MOST_STEADY,
+        title="Steady over frames",
+        json_schema_extra={"unit": "frames", "advanced": True},
+        description="The middle value of so many frames takes grain and strobe light away, and blurs what moves.",
     )
 
 

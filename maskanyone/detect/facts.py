@@ -22,11 +22,6 @@ class Producer:
     detector: Detector
     identity: Mapping[str, Any]
 
-    def looks_at(self, index: int) -> bool:
-        """Whether this frame is one of its own."""
-        params = self.detector.params
-        return bool(index % params.every == params.offset % params.every)
-
 
 @dataclass(frozen=True)
 class Seen:

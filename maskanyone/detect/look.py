@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskanyone.data import Pixels, Span, Store, Video
-from maskanyone.detect import Found
+from maskanyone.detect import MOST_STEADY, Found
 from maskanyone.detect.answers import Answers
 from maskanyone.detect.facts import Part, Producer, Seen, joined
+from maskanyone.detect.views import Shown, View, turned
 from maskanyone.errors import Failed
 from maskanyone.runtime.crew import Crew, awaited
 from maskanyone.video.read import Frame, ahead, check_same, read
@@ -27,13 +28,14 @@ from maskanyone.video.read import Frame, ahead, check_same, read
 __all__ = ["SPAN", "TIMEOUT", "VERSION", "Key", "Producer", "Seen", "look", "look_around"]
 
 #: goes up when the same detectors would be shown other pictures
-VERSION = 4
+VERSION = 5
 SPAN = 256
+#: frames that are read again before a span, as many as any view remembers
+_LEAD = MOST_STEADY - 1
 #: seconds that one picture may take before its detector counts as hung
 TIMEOUT = 60.0
 _CUT_WIDTH = 128
 _MOST_AROUND = 1000
-_MOST_STRETCH = 2.0
 #: seconds: after a longer pause every detector looks, since a turn would come too late
 _LONGEST_TURN = 0.15
 
@@ -101,17 +103,16 @@ def look_around(video: Video, producers: Sequence[Producer], frames: Iterator[Fr
 
 
 class _Reader:
-    """Frames in order, decoded ahead; knows the frame before its first, for the evidence of cuts."""
+    """Frames in order, decoded ahead; knows the few before its first, which evidence of cuts and steady views need."""
 
     def __init__(
         self, video: Video, start: int, known: NDArray[np.int64] | None, salvage: bool, ask: Callable[[], None]
     ) -> None:
-        # one frame earlier than asked, so that the first can be compared with its predecessor
-        before = int(known[-2]) if known is not None and len(known) > 1 else None
-        first = start - 1 if start else 0
-        self._frames = ahead(read(video, first, before, salvage=salvage), ask)
-        self.previous = next(self._frames) if start else None
-        if self.previous is not None and known is not None and self.previous.pts != known[-1]:
+        lead = min(start, _LEAD)
+        before = int(known[-lead - 1]) if known is not None and len(known) > lead else None
+        self._frames = ahead(read(video, start - lead, before, salvage=salvage), ask)
+        self.previous = [next(self._frames) for _ in range(lead)]
+        if self.previous and known is not None and self.previous[-1].pts != known[-1]:
             raise Failed(video.name, f"frame {start} could not be read again", "Run `maskanyone cache --clear`")
         self.position = start
 
@@ -135,6 +136,7 @@ class _Eyes:
         self._hands = max(1, os.cpu_count() or 1)
         self._crew = Crew(self._hands, "look")
         self._dead: set[str] = set()
+        self._views = {producer.name: View(video, producer.detector.params) for producer in producers}
         self._thumbnail: Pixels | None = None
         self._last: int | None = None
 
@@ -144,6 +146,8 @@ class _Eyes:
     def forget(self) -> None:
         """The next frame does not follow the last one."""
         self._thumbnail = self._last = None
+        for view in self._views.values():
+            view.begin()
 
     def _after_pause(self, frame: Frame) -> bool:
         """Whether the frame before was shown so long that detectors cannot take turns."""
@@ -162,10 +166,9 @@ class _Eyes:
             producer.name: Answers(producer.name, producer.detector.points, self._video.upright)
             for producer in self._producers
         }
-        if getattr(frames, "previous", None) is not None and self._thumbnail is None:
-            self._change(frames.previous)
-            self._last = frames.previous.pts
-        waiting: list[tuple[Answers, int, tuple[float, float], Future[Found]]] = []
+        if self._thumbnail is None:
+            self._remember(getattr(frames, "previous", ()), span.start)
+        waiting: list[tuple[Answers, Shown, Future[Found]]] = []
         for index in range(span.start, span.stop):
             tick(index)
             frame = next(frames, None)
@@ -177,13 +180,16 @@ class _Eyes:
             duration = frame.duration
             change.append(self._change(frame))
             slow = self._after_pause(frame)
-            for producer in (p for p in self._producers if slow or p.looks_at(index)):
-                if producer.name in self._dead:
-                    answers[producer.name].fault(index, "was left out after it hung")
+            for producer in self._producers:
+                shown = self._views[producer.name].of(frame, index, slow)
+                if shown is None:
                     continue
-                picture, scale = self._small(frame, producer.detector.params.size)
-                call = self._crew.call(producer.detector.detect, picture)
-                waiting.append((answers[producer.name], index, scale, call))
+                if producer.name in self._dead:
+                    answers[producer.name].fault(shown.frame, "was left out after it hung")
+                    continue
+                detector = producer.detector
+                call = self._crew.call(turned, detector.detect, shown.picture, detector.params.turn)
+                waiting.append((answers[producer.name], shown, call))
             while len(waiting) > 2 * self._hands:
                 self._take(*waiting.pop(0), partial(tick, index))
         for item in waiting:
@@ -200,11 +206,18 @@ class _Eyes:
             {name: a.arrays() for name, a in answers.items()},
         )
 
+    def _remember(self, previous: Sequence[Frame], start: int) -> None:
+        """Take in the frames before the first that is looked at."""
+        for index, frame in enumerate(previous, start - len(previous)):
+            for view in self._views.values():
+                view.remember(frame, index)
+            self._change(frame)
+            self._last = frame.pts
+
     def _take(
         self,
         answers: Answers,
-        index: int,
-        scale: tuple[float, float],
+        shown: Shown,
         future: Future[Found],
         ask: Callable[[], None],
     ) -> None:
@@ -215,24 +228,13 @@ class _Eyes:
             if not future.cancel():
                 self._crew.hire()  # others must not wait for a thread that hangs
             self._dead.add(answers.name)
-            answers.fault(index, "was left out after it hung" if hung else f"took longer than {self._timeout:g} s")
+            what = "was left out after it hung" if hung else f"took longer than {self._timeout:g} s"
+            answers.fault(shown.frame, what)
             return
         if error is not None:  # every fault of a detector is kept and told
-            answers.fault(index, f"raised {type(error).__name__}: {error}")
+            answers.fault(shown.frame, f"raised {type(error).__name__}: {error}")
         else:
-            answers.take(index, scale, future.result())
-
-    def _small(self, frame: Frame, longer: int) -> tuple[Pixels, tuple[float, float]]:
-        """The picture with square pixels, at most ``longer`` px, and the scale from the upright picture to it.
-
-        It depends on nothing but the detector's own size, so that facts do not change with its company.
-        """
-        width, height = self._video.upright
-        # a stretch that few cameras make is likelier a wrong flag: half of it finds faces either way
-        wide = width * min(max(float(self._video.pixel_aspect), 1 / _MOST_STRETCH), _MOST_STRETCH)
-        factor = min(1.0, longer / max(wide, height))
-        size = max(2, round(wide * factor)), max(2, round(height * factor))
-        return frame.small(size), (size[0] / width, size[1] / height)
+            answers.take(shown.frame, shown.scale, future.result())
 
     def _change(self, frame: Frame) -> float:
         """Mean absolute difference of hue, saturation and value to the frame before, as PySceneDetect measures it."""

@@ -44,6 +44,11 @@ class Frame:
         self.index, self.pts, self.duration, self.lost = index, pts, duration, lost
         self._source, self._video = source, video
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the upright picture, px."""
+        return self._video.upright
+
     def small(self, size: tuple[int, int]) -> Pixels:
         """The upright picture scaled to ``size`` (width, height): uint8 (h, w, 3), RGB."""
         width, height = size if self._video.turns % 2 == 0 else size[::-1]

@@ -50,7 +50,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Pose:
-    """Where a head is. x, y: middle of its face, in widths and heights of the picture. size: longer side of the face, px.
+    """Where a head is. x, y: middle of its face, in widths and heights of the picture. size: its longer side, px.
 
     roll: degrees. squeeze: how narrow it is, 1 as it was. hidden: what lies before it.
     """
@@ -132,7 +132,7 @@ def scenes() -> list[Scene]:
 
 
 def films(heads: Sequence[Head], grounds: Sequence[Path], seed: int, takes: int) -> Iterator[tuple[Film, Scene, Any]]:
-    """Each take of each scene: its film (filled while its pictures are drawn), the scene, and an iterator of pictures."""
+    """Each take of each scene: its film, filled while its pictures are drawn, the scene, and the pictures."""
     for take in range(takes):
         for place, scene in enumerate(scenes()):
             chance = np.random.default_rng([seed, take, place])
@@ -287,7 +287,7 @@ def _strobe(picture: Pixels, index: int, chance: np.random.Generator) -> Pixels:
 
 def _night(picture: Pixels, index: int, chance: np.random.Generator) -> Pixels:
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) * 0.5
-    grain = cv2.GaussianBlur(chance.normal(0, 60, grey.shape).astype(np.float32), (0, 0), 0.8)
+    grain = cv2.GaussianBlur(chance.normal(0, 36, grey.shape).astype(np.float32), (0, 0), 0.8)
     green = grey + grain
     return _clipped(np.stack([green * 0.3, green, green * 0.35], -1))
 
@@ -410,7 +410,9 @@ def _cropped(picture: Pixels, size: tuple[int, int]) -> Pixels:
     if (picture.shape[1], picture.shape[0]) == size:
         return picture
     scale = max(size[0] / picture.shape[1], size[1] / picture.shape[0])
-    large = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    large = cv2.resize(
+        picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    )
     top, left = (large.shape[0] - size[1]) // 2, (large.shape[1] - size[0]) // 2
     return np.ascontiguousarray(large[max(top, 0) :, max(left, 0) :][: size[1], : size[0]])
 

@@ -10,8 +10,6 @@ a face is covered where at least 0.9 of the ellipse in its box, inside the pictu
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -113,10 +111,12 @@ def scored(made: Sequence[Film], films: Path, results: Path, seconds: float) -> 
             outside = np.ones(here.shape, bool)
             for face in faces:
                 x1, y1, x2, y2 = face.box
-                large = max(x2 - x1, y2 - y1) >= LARGE and face.visible >= WHOLE
+                large = bool(max(x2 - x1, y2 - y1) >= LARGE and face.visible >= WHOLE)
                 inside = ellipse(here.shape, face.box)
                 judged.append(
-                    Judged(film.name, film.scene, frame, face.id, large, float(here[inside].mean() if inside.any() else 1))
+                    Judged(
+                        film.name, film.scene, frame, face.id, large, float(here[inside].mean() if inside.any() else 1)
+                    )
                 )
                 more = (x2 - x1) / 2, (y2 - y1) / 2
                 left, top = max(0, int(x1 - more[0])), max(0, int(y1 - more[1]))
@@ -190,7 +190,9 @@ def told(results: Mapping[str, tuple[list[Judged], float, float]]) -> Iterator[s
             )
 
 
-def sheet(judged: Sequence[Judged], films: Path, results: Path, made: Sequence[Film], out: Path, most: int = 60) -> None:
+def sheet(
+    judged: Sequence[Judged], films: Path, results: Path, made: Sequence[Film], out: Path, most: int = 60
+) -> None:
     """Pictures of uncovered faces, the result above the truth."""
     bad = [each for each in judged if each.coverage < COVERED]
     step = max(1, len(bad) // most)

@@ -163,10 +163,12 @@ def test_what_is_finished_is_neither_looked_at_nor_rendered_again(
     maskanyone.mask(undisturbed.clip, tmp_path / "film.mp4", recipe(), cache=cache)
     assert {key: cache.values[key] for key in kept_before} == kept_before
     if stage == "Finding faces":
-        assert 0 < FRAMES - (work["looks"] - first["looks"]) < FRAMES
+        done, work["looks"] = work["looks"] - first["looks"], 0
+        maskanyone.analyse(undisturbed.clip, recipe(), cache=Memory())
+        assert 0 < done < work["looks"]
         assert work["frames"] == FRAMES
     else:
-        assert work["looks"] == FRAMES
+        assert work["looks"] == first["looks"]
         assert 0 < work["frames"] - first["frames"] < FRAMES
     assert pictures(tmp_path / "film.mp4") == undisturbed.pictures
 
@@ -176,9 +178,10 @@ def test_another_method_looks_at_nothing_again(undisturbed: Run, tmp_path: Path,
     cache, work = Memory(), {"looks": 0, "frames": 0}
     spy(monkeypatch, work)
     maskanyone.analyse(undisturbed.clip, recipe(), cache=cache)
-    assert work["looks"] == FRAMES
+    looks = work["looks"]
+    assert looks >= FRAMES
     maskanyone.mask(undisturbed.clip, tmp_path / "film.mp4", recipe().with_steps(["face=pixelate"]), cache=cache)
-    assert work == {"looks": FRAMES, "frames": FRAMES}
+    assert work == {"looks": looks, "frames": FRAMES}
 
 
 @pytest.mark.slow

@@ -1,0 +1,98 @@
+"""What a detector is shown of a film: each frame scaled, turned, or steadied over its neighbours, and the way back."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from maskanyone.data import Float, Pixels, Video
+from maskanyone.detect import DetectParams, Found
+from maskanyone.video.read import Frame
+
+_MOST_STRETCH = 2.0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture for a detector. frame: whose it is. scale: from the upright picture to it, across and down.
+
+    picture: uint8 (h, w, 3), RGB, not turned yet.
+    """
+
+    frame: int
+    picture: Pixels
+    scale: tuple[float, float]
+
+
+class View:
+    """One detector's view of consecutive frames."""
+
+    def __init__(self, video: Video, params: DetectParams) -> None:
+        self._params = params
+        self._size, self._scale = shown_size(video, params.size)
+        self._last: deque[Pixels] = deque(maxlen=params.steady)
+
+    def begin(self) -> None:
+        """The next frame does not follow the last one."""
+        self._last.clear()
+
+    def remember(self, frame: Frame, index: int) -> None:
+        """Take a frame in that is not to be looked at itself."""
+        steady = self._params.steady
+        if steady > 1 and any(self.looks_at(at) for at in range(index, index + steady)):
+            self._last.append(frame.small(self._size))
+
+    def of(self, frame: Frame, index: int, wanted: bool) -> Shown | None:
+        """The picture to look at for this frame, if it is one of its own; where steadied, of it and those before.
+
+        Args:
+            wanted: look at this very frame, whosever turn it is.
+        """
+        if self._params.steady == 1:
+            return Shown(index, frame.small(self._size), self._scale) if wanted or self.looks_at(index) else None
+        self.remember(frame, index)
+        if not self.looks_at(index) or len(self._last) < self._params.steady:
+            return None
+        return Shown(index, np.asarray(np.median(np.stack(self._last), axis=0), np.uint8), self._scale)
+
+    def looks_at(self, index: int) -> bool:
+        """Whether this frame is one of its own."""
+        params = self._params
+        return bool(index % params.every == params.offset % params.every)
+
+
+def shown_size(video: Video, longer: int) -> tuple[tuple[int, int], tuple[float, float]]:
+    """Size of the picture with square pixels, at most ``longer`` px, and the scale from the upright picture to it.
+
+    It depends on nothing but the detector's own size, so that facts do not change with its company.
+    """
+    width, height = video.upright
+    # a stretch that few cameras make is likelier a wrong flag: half of it finds faces either way
+    wide = width * min(max(float(video.pixel_aspect), 1 / _MOST_STRETCH), _MOST_STRETCH)
+    factor = min(1.0, longer / max(wide, height))
+    size = max(2, round(wide * factor)), max(2, round(height * factor))
+    return size, (size[0] / width, size[1] / height)
+
+
+def turned(detect: Callable[[Pixels], Found], picture: Pixels, degrees: int) -> Found:
+    """What a detector says of a picture turned clockwise, in pixels of the picture before."""
+    if degrees == 0:
+        return detect(picture)
+    found = detect(np.ascontiguousarray(np.rot90(picture, -degrees // 90)))
+    height, width = picture.shape[:2]
+    try:
+        corners = _back(np.asarray(found.box, np.float32).reshape(-1, 2, 2), degrees, width, height)
+        points = _back(np.asarray(found.points, np.float32), degrees, width, height)
+    except (AttributeError, TypeError, ValueError, IndexError):
+        return found  # whoever gathers answers says what is wrong with it
+    return replace(found, box=np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1), points=points)
+
+
+def _back(points: Float, degrees: int, width: int, height: int) -> Float:
+    """Points (..., 2) of the picture turned clockwise, in the picture before, which is ``width`` by ``height``."""
+    x, y = points[..., 0], points[..., 1]
+    before = {90: (y, height - x), 180: (width - x, height - y), 270: (width - y, x)}[degrees]
+    return np.stack(before, axis=-1)

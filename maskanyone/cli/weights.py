@@ -24,7 +24,9 @@ def listed(context: typer.Context) -> None:
         for name, weight in store.catalogue().items()
     ]
     speak.table(rows)
-    speak.out.print("\n`maskanyone weights get default` fetches what the presets need.")
+    speak.out.print(
+        "\n`maskanyone weights get default` fetches what the presets and the search of the finished file need."
+    )
 
 
 @app.command()

@@ -15,6 +15,18 @@ from maskanyone.data import Float, Kind, Pixels
 MOST_STEADY = 9
 
 
+def least_score(usual: float) -> Any:
+    """The field for a detector's threshold. usual: what it is where nobody chooses."""
+    return Field(
+        usual,
+        ge=0.01,
+        le=0.99,
+        title="Least score",
+        json_schema_extra={"unit": "of 1"},
+        description="Scores below this are dropped. Lower finds more faces and more that are none.",
+    )
+
+
 class DetectParams(BaseModel):
     """What every detector lets one choose."""
 
@@ -29,14 +41,7 @@ class DetectParams(BaseModel):
         json_schema_extra={"unit": "px"},
         description="Longer side of the picture the detector sees. Larger finds smaller faces and takes longer.",
     )
-    threshold: float = Field(
-        0.2,
-        ge=0.01,
-        le=0.99,
-        title="Least score",
-        json_schema_extra={"unit": "of 1"},
-        description="Scores below this are dropped. Lower finds more faces and more that are none.",
-    )
+    threshold: float = least_score(0.2)
     every: int = Field(
         1,
         ge=1,
@@ -127,6 +132,8 @@ def detectors() -> tuple[type[Detector], ...]:
     """All built-in detectors. Adding one means its file and its line here."""
     from maskanyone.detect.blazeface import BlazeFace
     from maskanyone.detect.centerface import CenterFace
+    from maskanyone.detect.mtcnn import MTCNN
+    from maskanyone.detect.ultraface import UltraFace
     from maskanyone.detect.yunet import YuNet
 
-    return (CenterFace, YuNet, BlazeFace)
+    return (CenterFace, YuNet, BlazeFace, UltraFace, MTCNN)

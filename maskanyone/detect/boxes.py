@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from maskanyone.data import Float, Pixels
 
 GRID = 32
+#: a small picture is enlarged at most so many times
+LARGEST = 2.0
 
 
 def fitted(picture: Pixels, longer: int) -> tuple[Pixels, float]:
@@ -16,18 +18,37 @@ def fitted(picture: Pixels, longer: int) -> tuple[Pixels, float]:
 
     Returns the picture and the scale from ``picture`` to it. Small pictures are enlarged at most twice.
     """
+    scale = min(longer / max(picture.shape[:2]), LARGEST)
+    picture = scaled(picture, scale)
     height, width = picture.shape[:2]
-    scale = min(longer / max(height, width), 2.0)
+    return laid(picture, (-(-width // GRID) * GRID, -(-height // GRID) * GRID)), scale
+
+
+def scaled(picture: Pixels, scale: float) -> Pixels:
+    """The picture at another size, of at least one pixel."""
+    height, width = picture.shape[:2]
     inner = max(1, round(width * scale)), max(1, round(height * scale))
-    if inner != (width, height):
-        picture = cv2.resize(picture, inner, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)  # type: ignore[assignment]
-    canvas = np.zeros((-(-inner[1] // GRID) * GRID, -(-inner[0] // GRID) * GRID, 3), np.uint8)
-    canvas[: inner[1], : inner[0]] = picture
-    return canvas, scale
+    return picture if inner == (width, height) else resized(picture, inner)
 
 
-def distinct(box: Float, score: Float, overlap: float) -> NDArray[np.intp]:
-    """Indices of boxes, best first, that do not overlap a better one by more than ``overlap`` (IoU)."""
+def resized(picture: Pixels, size: tuple[int, int]) -> Pixels:
+    """The picture stretched to a width and height; what gets smaller is averaged."""
+    smaller = size[0] < picture.shape[1] or size[1] < picture.shape[0]
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)  # type: ignore[return-value]
+
+
+def laid(picture: Pixels, size: tuple[int, int]) -> Pixels:
+    """The picture in the upper left corner of a black one of a width and height."""
+    canvas = np.zeros((size[1], size[0], 3), np.uint8)
+    canvas[: picture.shape[0], : picture.shape[1]] = picture
+    return canvas
+
+
+def distinct(box: Float, score: Float, overlap: float, *, of_smaller: bool = False) -> NDArray[np.intp]:
+    """Indices of boxes, best first, that do not overlap a better one by more than ``overlap``.
+
+    Overlap is the shared part of what both cover (IoU), or with ``of_smaller`` of the smaller box.
+    """
     order = np.argsort(-score, kind="stable")
     area = np.prod(np.maximum(box[:, 2:] - box[:, :2], 0), axis=1)
     kept: list[int] = []
@@ -36,5 +57,6 @@ def distinct(box: Float, score: Float, overlap: float) -> NDArray[np.intp]:
         kept.append(int(best))
         corner1, corner2 = np.maximum(box[best, :2], box[order, :2]), np.minimum(box[best, 2:], box[order, 2:])
         shared = np.prod(np.maximum(corner2 - corner1, 0), axis=1)
-        order = order[shared <= overlap * (area[best] + area[order] - shared)]
+        whole = np.minimum(area[best], area[order]) if of_smaller else area[best] + area[order] - shared
+        order = order[shared <= overlap * whole]
     return np.array(kept, np.intp)

@@ -34,7 +34,7 @@ class Graph:
         self._input = self._session.get_inputs()[0].name
 
     def __call__(self, batch: Array) -> list[Array]:
-        """All outputs for one input, float32 (1, C, H, W)."""
+        """All outputs for one input, float32 (N, C, H, W); N, H and W are what the graph leaves free or fixes."""
         answer: list[Array] = self._session.run(None, {self._input: batch})
         return answer
 

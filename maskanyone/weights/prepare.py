@@ -14,16 +14,28 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Step:
-    """One preparation. run: reads the first file, writes the second."""
+    """One preparation.
+
+    run: reads the first file, writes the second. suffix: of the prepared file, where it is of another kind.
+    """
 
     id: str
     version: int
     run: Callable[[Path, Path], None]
+    suffix: str = ""
 
     def file_name(self, original: str) -> str:
         """Name of the prepared file: ``centerface.onnx_any_size-1.onnx``."""
         stem, _, suffix = original.rpartition(".")
-        return f"{stem}.{self.id}-{self.version}.{suffix}"
+        return f"{stem}.{self.id}-{self.version}.{self.suffix or suffix}"
+
+
+class CannotPrepare(Exception):
+    """What a step needs is not here. what: a clause without a full stop. remedy: a sentence without a full stop."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        self.what, self.remedy = what, remedy
+        super().__init__(what, remedy)
 
 
 def onnx_foldable(original: Path, prepared: Path) -> None:
@@ -62,6 +74,24 @@ def onnx_any_size(original: Path, prepared: Path) -> None:
     _save(model, prepared)
 
 
+def onnx_mtcnn(original: Path, prepared: Path) -> None:
+    """Make a graph of one of MTCNN's networks from PyTorch's file of its weights; PyTorch is needed only here.
+
+    Raises:
+        CannotPrepare: PyTorch is not here.
+        ValueError: the weights are not of MTCNN.
+    """
+    from maskanyone.weights import mtcnn
+
+    try:
+        import torch
+    except ImportError as error:
+        what = "PyTorch, which reads the file once, cannot be loaded here"
+        raise CannotPrepare(what, "Install it (`pip install torch`) and fetch again") from error
+    weights = torch.load(original, map_location="cpu", weights_only=True)
+    _save(mtcnn.graph({name: weight.numpy() for name, weight in weights.items()}), prepared)
+
+
 def _take_weights_from_inputs(model: Any) -> None:
     weights = {weight.name for weight in model.graph.initializer}
     pictures = [entry for entry in model.graph.input if entry.name not in weights]
@@ -84,5 +114,9 @@ def _save(model: Any, prepared: Path) -> None:
     prepared.write_bytes(model.SerializeToString(deterministic=True))
 
 
-_ALL = (Step("onnx_foldable", 1, onnx_foldable), Step("onnx_any_size", 1, onnx_any_size))
+_ALL = (
+    Step("onnx_foldable", 1, onnx_foldable),
+    Step("onnx_any_size", 1, onnx_any_size),
+    Step("onnx_mtcnn", 1, onnx_mtcnn, "onnx"),
+)
 STEPS: Mapping[str, Step] = MappingProxyType({step.id: step for step in _ALL})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ ort = pytest.importorskip("onnxruntime")
 cv2 = pytest.importorskip("cv2")
 
 Real = Callable[[str], tuple[Path, Path]]
+FROM_GRAPHS = [step for step in prepare.STEPS.values() if not step.suffix]
 
 
 def old_style(file: Path) -> Path:
@@ -44,13 +46,13 @@ def noise(height: int, width: int) -> np.ndarray:
     return np.random.default_rng(0).uniform(0, 255, (1, 3, height, width)).astype(np.float32)
 
 
-@pytest.mark.parametrize("step", prepare.STEPS.values(), ids=lambda step: step.id)
+@pytest.mark.parametrize("step", FROM_GRAPHS, ids=lambda step: step.id)
 def test_no_weight_is_left_among_the_inputs(step: prepare.Step, tmp_path: Path) -> None:
     step.run(old_style(tmp_path / "old.onnx"), tmp_path / "new.onnx")
     assert [entry.name for entry in onnx.load(tmp_path / "new.onnx").graph.input] == ["picture"]
 
 
-@pytest.mark.parametrize("step", prepare.STEPS.values(), ids=lambda step: step.id)
+@pytest.mark.parametrize("step", FROM_GRAPHS, ids=lambda step: step.id)
 def test_a_preparation_gives_the_same_bytes_each_time(step: prepare.Step, tmp_path: Path) -> None:
     old = old_style(tmp_path / "old.onnx")
     step.run(old, tmp_path / "one.onnx")
@@ -100,3 +102,89 @@ def test_ultraface_prepared_answers_as_the_original_does(real: Real) -> None:
     picture = (noise(480, 640) - 127) / 128
     for answer, wanted in zip(run(prepared, picture), run(original, picture), strict=True):
         np.testing.assert_allclose(answer, wanted, atol=1e-5)
+
+
+def mtcnn_by_torch(original: Path, picture: np.ndarray) -> list[np.ndarray]:
+    """What the network whose weights these are computes: layers and their order as published, nothing of ours."""
+    torch = pytest.importorskip("torch")
+    functional = torch.nn.functional
+    weights = torch.load(original, weights_only=True)
+
+    def layer(name: str, x: object) -> object:
+        weight, bias = weights[f"{name}.weight"], weights.get(f"{name}.bias")
+        if name.startswith("prelu"):
+            return functional.prelu(x, weight)
+        return functional.linear(x, weight, bias) if name.startswith("dense") else functional.conv2d(x, weight, bias)
+
+    convolutions = sum(name.endswith(".weight") and name.startswith("conv") and "_" not in name for name in weights)
+    pools = {"pnet": [2], "rnet": [3, 3], "onet": [3, 3, 2]}[original.stem.removeprefix("mtcnn_")]
+    x = torch.from_numpy(picture)
+    for number in range(1, convolutions + 1):
+        x = layer(f"prelu{number}", layer(f"conv{number}", x))
+        if number <= len(pools):
+            x = functional.max_pool2d(x, pools[number - 1], 2, ceil_mode=True)
+    heads = sorted({name.partition(".")[0] for name in weights if "_" in name})
+    if original.stem != "mtcnn_pnet":
+        number = convolutions + 1
+        x = x.permute(0, 3, 2, 1).flatten(1)
+        x = layer(f"prelu{number}", layer(f"dense{number}", x))
+    score, *others = (layer(head, x) for head in heads)
+    return [answer.numpy() for answer in (torch.softmax(score, dim=1), *others)]
+
+
+def faces_and_noise(count: int, height: int, width: int) -> np.ndarray:
+    """float32 (N, 3, h, w) as MTCNN sees pictures: the first shows a face."""
+    from skimage import data
+
+    from maskanyone.sample import FACE
+
+    x1, y1, x2, y2 = (int(side) for side in FACE)
+    face = cv2.resize(data.astronaut()[y1 - 10 : y2 + 5, x1 - 10 : x2 + 10], (width, height))
+    others = np.random.default_rng(0).integers(0, 256, (count - 1, height, width, 3), np.uint8)
+    return (np.concatenate([face[None], others]).transpose(0, 3, 1, 2).astype(np.float32) - 127.5) / 128
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "height", "width"),
+    [
+        ("mtcnn_pnet", 1, 12, 12),
+        ("mtcnn_pnet", 1, 13, 14),
+        ("mtcnn_pnet", 2, 97, 40),
+        ("mtcnn_pnet", 1, 270, 480),
+        ("mtcnn_rnet", 1, 24, 24),
+        ("mtcnn_rnet", 7, 24, 24),
+        ("mtcnn_onet", 1, 48, 48),
+        ("mtcnn_onet", 7, 48, 48),
+    ],
+)
+def test_mtcnn_prepared_computes_what_torch_computes(
+    name: str, count: int, height: int, width: int, real: Real
+) -> None:
+    original, prepared = real(name)
+    pictures = faces_and_noise(count, height, width)
+    answers, expected = run(prepared, pictures), mtcnn_by_torch(original, pictures)
+    assert len(answers) == len(expected) == (3 if name == "mtcnn_onet" else 2)
+    for answer, wanted in zip(answers, expected, strict=True):
+        np.testing.assert_allclose(answer, wanted, atol=1e-5, rtol=1e-5)
+    assert name == "mtcnn_pnet" or answers[0][0, 1] > 0.9, "the face is taken for one"
+
+
+@pytest.mark.parametrize("name", ["mtcnn_pnet", "mtcnn_rnet", "mtcnn_onet"])
+def test_mtcnn_prepared_is_a_graph_and_the_same_each_time(name: str, real: Real, tmp_path: Path) -> None:
+    original, prepared = real(name)
+    assert prepared.name == f"{name}.onnx_mtcnn-1.onnx"
+    prepare.onnx_mtcnn(original, tmp_path / "again.onnx")
+    assert (tmp_path / "again.onnx").read_bytes() == prepared.read_bytes()
+
+
+def test_other_weights_are_not_taken_for_those_of_mtcnn(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    torch.save({"conv1.weight": torch.zeros(10, 3, 3, 3)}, tmp_path / "other.pt")
+    with pytest.raises(ValueError, match="none of MTCNN's networks"):
+        prepare.onnx_mtcnn(tmp_path / "other.pt", tmp_path / "other.onnx")
+
+
+def test_without_torch_it_is_said_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(prepare.CannotPrepare, match="PyTorch"):
+        prepare.onnx_mtcnn(tmp_path / "any.pt", tmp_path / "any.onnx")

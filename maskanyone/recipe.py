@@ -66,7 +66,10 @@ class OutputSettings(_Part):
 
 
 class AuditSettings(_Part):
-    """The search of the finished file; comes with a later version."""
+    """The search of the finished file. rounds: how often what it finds is hidden and the file searched again."""
+
+    on: bool = True
+    rounds: int = Field(2, ge=0, le=10)
 
 
 #: how faces are found unless a recipe says otherwise; chosen by measurement (docs/benchmarks.md): two sizes in turn,

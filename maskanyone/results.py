@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from maskanyone import files, keys
-from maskanyone.audit.report import FORMAT
 from maskanyone.data import Video
 from maskanyone.errors import BadOutput
+from maskanyone.proof.report import FORMAT
 from maskanyone.recipe import Recipe
 
 _LEAST_FREE = 20 << 20

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from maskanyone.cli.audit import audit
 from maskanyone.cli.demo import demo
 from maskanyone.cli.doctor import cache, doctor
 from maskanyone.cli.lists import methods, presets
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.command("app")(page)
 app.command()(mask)
+app.command()(audit)
 app.command()(presets)
 app.command()(methods)
 app.add_typer(weights, name="weights")
@@ -55,7 +57,7 @@ def _options(
 
 
 def main() -> None:
-    """Entry of the command ``maskanyone``: 0 done, 1 a fault of ours, 2 bad input, 130 stopped."""
+    """Entry of the command ``maskanyone``: 0 done, 1 a leak or a fault of ours, 2 bad input, 130 stopped."""
     from maskanyone.cli.speak import interruptible, told
 
     for stream in (sys.stdout, sys.stderr):

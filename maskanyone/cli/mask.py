@@ -16,6 +16,7 @@ import typer
 
 from maskanyone import names
 from maskanyone.cli import plan, speak
+from maskanyone.cli.meter import Meter
 from maskanyone.errors import BadRecipe, Cancelled, MaskAnyoneError
 from maskanyone.recipe import DEFAULT, Recipe
 
@@ -120,12 +121,12 @@ class Batch:
     def run(self, targets: Mapping[Path, Path]) -> int:
         """Exit code: the worst of all recordings."""
         codes = []
-        with speak.bar() as bar, _stoppable() as stop:
+        with speak.bar() as bar, stoppable() as stop:
             for source, target in targets.items():
                 task = bar.add_task("", name=speak.readable(source.name), total=None)
                 try:
                     names.check_apart(target, [other for other in targets if other != source])
-                    codes.append(self._one(source, target, _Meter(bar, task), stop))
+                    codes.append(self._one(source, target, Meter(bar, task), stop))
                 except Cancelled as error:
                     self._tell(source, {"status": "stopped"}, str(error), bad=True)
                     return speak.STOPPED
@@ -140,7 +141,7 @@ class Batch:
                     bar.remove_task(task)
         return speak.worst(codes)
 
-    def _one(self, source: Path, target: Path, meter: _Meter, stop: threading.Event) -> int:
+    def _one(self, source: Path, target: Path, meter: Meter, stop: threading.Event) -> int:
         import maskanyone
 
         began = time.monotonic()
@@ -195,22 +196,8 @@ def _line(source: Path, report: Mapping[str, Any], seconds: float, *, skipped: b
     return f"{source.name}  {' · '.join(parts)}"
 
 
-class _Meter:
-    """Moves the bar."""
-
-    def __init__(self, bar: Any, task: Any) -> None:
-        self._bar, self._task = bar, task
-        self._stage = ""
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if stage != self._stage:
-            self._stage = stage
-            self._bar.reset(self._task, total=total, description=stage)
-        self._bar.update(self._task, completed=done)
-
-
 @contextmanager
-def _stoppable() -> Iterator[threading.Event]:
+def stoppable() -> Iterator[threading.Event]:
     """Ctrl-C asks to stop; a second one ends at once."""
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from maskanyone import keys, registry, results
-from maskanyone.audit import report as reports
 from maskanyone.data import Pixels, Span, Store, Video
 from maskanyone.detect.look import VERSION as LOOK
 from maskanyone.detect.look import Seen, look
+from maskanyone.pipeline.auditing import Audit, Audited, compared
 from maskanyone.pipeline.glimpse import Glimpse, looked
 from maskanyone.pipeline.piecework import Pieces
 from maskanyone.pipeline.planning import hiding, linked, planned
 from maskanyone.pipeline.producers import Producers
 from maskanyone.pipeline.watch import Cancel, Progress, Watch
-from maskanyone.recipe import Recipe
+from maskanyone.proof import report as reports
+from maskanyone.recipe import DEFAULT, Recipe
 from maskanyone.render.piece import VERSION as RENDER
 from maskanyone.render.piece import Task
 from maskanyone.runtime import settle
@@ -81,20 +82,24 @@ def mask(
     if there is not None:
         return Result(target.video, target.report, there, skipped=True)
     analysis = _analysed(source, recipe, cache, watch, salvage)
-    task, settings = _task(analysis, recipe, salvage)
-    pieces = Pieces(task, settings, cache, watch)
-    pieces.render()
-    with target.writing() as unfinished:
-        timeline = task.timeline
-        join(
-            source,
-            timeline,
-            pieces.stored(),
-            unfinished,
-            sound=recipe.keeps_sound(),
-            tick=lambda: watch.tick(JOINING, 1, 1),
-        )
-        facts = _facts(analysis, recipe, pieces.faults, salvage, time.monotonic() - began)
+    with target.writing() as unfinished, Audit(recipe) as audit:
+        while True:
+            task, settings = _task(analysis, recipe, salvage)
+            pieces = Pieces(task, settings, cache, watch)
+            pieces.render()
+            join(
+                source,
+                task.timeline,
+                pieces.stored(),
+                unfinished,
+                sound=recipe.keeps_sound(),
+                tick=lambda: watch.tick(JOINING, 1, 1),
+            )
+            more = audit.search(source, unfinished, analysis.seen, analysis.links, watch)
+            if not more:
+                break
+            analysis = replace(analysis, links=analysis.links.and_also(more))
+        facts = _facts(analysis, recipe, pieces.faults, salvage, audit.told, time.monotonic() - began)
         report = reports.describe(facts, unfinished, anonymous=anonymous)
         check_same(source)
         target.finish(unfinished, report)
@@ -137,6 +142,23 @@ def analyse(
     settle()
     watch = Watch(Path(video).name, progress, cancel)
     return _analysed(probe(video, watch.ask), recipe, cache, watch, salvage)
+
+
+def audit(
+    original: Path | str,
+    result: Path | str,
+    *,
+    cache: Store,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+) -> dict[str, Any]:
+    """Search a masked file, whoever made it, for people who show. See ``maskanyone.audit``."""
+    settle()
+    watch = Watch(Path(result).name, progress, cancel)
+    source, masked = probe(original, watch.ask), probe(result, watch.ask)
+    recipe = Recipe.preset(DEFAULT)
+    analysis = _analysed(source, recipe, cache, watch, True)
+    return compared(source, masked, analysis.seen, analysis.links, watch)
 
 
 def preview(video: Path | str, seconds: float, recipe: Recipe, *, around: float = 1.0) -> tuple[Pixels, Pixels]:
@@ -189,7 +211,9 @@ def _task(analysis: Analysis, recipe: Recipe, salvage: bool) -> tuple[Task, dict
     return task, settings
 
 
-def _facts(analysis: Analysis, recipe: Recipe, faults: Sequence[str], salvage: bool, seconds: float) -> reports.Facts:
+def _facts(
+    analysis: Analysis, recipe: Recipe, faults: Sequence[str], salvage: bool, audit: Audited | None, seconds: float
+) -> reports.Facts:
     steps = (*recipe.hiding(), *recipe.sound)
     methods = [
         {"method": info.id, "title": info.title, "level": info.level, "protects": info.protects, "shows": info.shows}
@@ -211,4 +235,5 @@ def _facts(analysis: Analysis, recipe: Recipe, faults: Sequence[str], salvage: b
         results.key(analysis.video, recipe),
         seconds,
         salvage,
+        audit.data() if audit else None,
     )

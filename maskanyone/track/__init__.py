@@ -6,7 +6,7 @@ face, smoothed and led on a little at both ends. It sees the whole film, past an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,10 @@ class Links:
     cuts: tuple[int, ...]
     blind: tuple[Span, ...]
     doubted: tuple[Track, ...] = ()
+
+    def and_also(self, tracks: tuple[Track, ...]) -> Links:
+        """With more tracks."""
+        return replace(self, tracks=(*self.tracks, *tracks))
 
 
 def link(

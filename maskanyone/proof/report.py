@@ -14,18 +14,20 @@ from typing import Any
 import numpy as np
 
 from maskanyone import files
-from maskanyone.data import FILLED, GUESSED, SEEN, STATES, Looks, Span, Timeline, Track, Video
+from maskanyone.data import FILLED, GUESSED, MENDED, SEEN, STATES, Looks, Span, Timeline, Track, Video
 
 FORMAT = 1
 #: true of every face or head that is hidden, whatever the method
 NOT_PROTECTED = (
     "Body shape, clothing, gait and gestures are as in the source: people who know the person may recognise her.",
     "The place, writing in the picture and everything that is said or shown there stay.",
-    "No search of the finished file has been made: what every detector missed is missed here too.",
 )
+_NOT_SEARCHED = "No search of the finished file has been made: what every detector missed is missed here too."
+_SEARCHED = "The search of the finished file errs where detectors err: whom none of them finds is missed here too."
 _REASONS = {
     FILLED: "not seen for a moment, hidden between two sights",
     GUESSED: "before the first or after the last sight",
+    MENDED: "found by the search of the result, hidden then",
 }
 
 
@@ -35,6 +37,7 @@ class Facts:
 
     key: of recipe and source. weights: what the detectors computed with. seconds: how long the run took.
     salvage: a damaged recording was accepted. doubted: tracks whose scores were too low to hide them.
+    audit: what the search of the finished file gave; none where there was none.
     """
 
     video: Video
@@ -52,6 +55,7 @@ class Facts:
     key: str
     seconds: float
     salvage: bool
+    audit: Mapping[str, Any] | None = None
 
 
 def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str, Any]:
@@ -81,8 +85,8 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         "looks": _looks(facts),
         "faults": [*facts.looks.notes, *facts.faults],
         "damage": _damage(facts),
-        "audit": "not done",
-        "not_protected": [*NOT_PROTECTED, *_shows(facts)],
+        "audit": dict(facts.audit) if facts.audit else "not done",
+        "not_protected": [*NOT_PROTECTED, _SEARCHED if facts.audit else _NOT_SEARCHED, *_shows(facts)],
         "software": _software(),
         "weights": [dict(weight) for weight in facts.weights],
     }
@@ -233,7 +237,16 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
     left = f" {len(stretches)} stretches were not seen in every frame; look at them." if stretches else ""
     if facts.doubted:
         left += f" {len(facts.doubted)} weak sights were not taken for faces and are not hidden; look at them."
+    left += _search(facts.audit)
     return what + left + (" Some methods failed and were replaced by a fill." if facts.faults else "")
+
+
+def _search(audit: Mapping[str, Any] | None) -> str:
+    if not audit:
+        return " The result was not searched."
+    if audit["left"]:
+        return f" The search of the result found somebody who shows in {len(audit['left'])} places; look at them."
+    return " The search of the result found nobody who shows."
 
 
 def _shows(facts: Facts) -> list[str]:

@@ -1,0 +1,65 @@
+"""``maskanyone audit``: does anybody show in a masked file, whoever masked it?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from maskanyone.cli import speak
+from maskanyone.cli.mask import stoppable
+from maskanyone.cli.meter import Meter
+from maskanyone.written import clock, counted
+
+LEAK = 1
+_MOST = 20
+
+
+def audit(
+    original: Annotated[Path, typer.Argument(help="The recording before it was masked.", metavar="ORIGINAL")],
+    result: Annotated[Path, typer.Argument(help="The masked file, ours or another tool's.", metavar="RESULT")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+) -> None:
+    """Search a masked file for people who show.
+
+    Everybody who is found in ORIGINAL is looked for in RESULT, frame by frame, and detectors that took no part search
+    RESULT itself. Ends with 1 and the word leak where somebody shows, with 0 where nobody was found to.
+
+    Example:
+
+        maskanyone audit interview.mp4 masked/interview.mp4
+    """
+    import maskanyone
+
+    with speak.bar() as bar, stoppable() as stop:
+        task = bar.add_task("", name=speak.readable(result.name), total=None)
+        told = maskanyone.audit(original, result, progress=Meter(bar, task), cancel=stop.is_set)
+        bar.remove_task(task)
+    if as_json:
+        print(json.dumps(told), flush=True)
+    else:
+        _tell(result, told)
+    raise typer.Exit(LEAK if told["leaks"] or told["frames_missing"] else speak.DONE)
+
+
+def _tell(result: Path, told: dict[str, Any]) -> None:
+    for leak in told["leaks"][:_MOST]:
+        x1, y1, x2, y2 = (round(corner) for corner in leak["box"])
+        when = f"{clock(leak['from_s'])} to {clock(leak['to_s'])}"
+        speak.out.print(
+            f"leak: frames {leak['first_frame']} to {leak['last_frame']} ({when}), {x2 - x1} x {y2 - y1} px at "
+            f"{x1}, {y1}; {leak['shows']:.0%} shows; found by {', '.join(leak['by'])}"
+        )
+    if (more := len(told["leaks"]) - _MOST) > 0:
+        speak.out.print(f"and {more} more")
+    if told["frames_missing"]:
+        speak.out.print(f"{counted(told['frames_missing'], 'frame')} of the original are missing in the result.")
+    frames = sum(leak["last_frame"] - leak["first_frame"] + 1 for leak in told["leaks"])
+    verdict = (
+        f"{counted(len(told['leaks']), 'leak')}, {counted(frames, 'frame')} long in all."
+        if frames
+        else "No leak found."
+    )
+    speak.out.print(f"{result.name}  {verdict} {told['bound']['verdict']} Searched by {', '.join(told['by'])}.")

@@ -1,0 +1,232 @@
+"""The search of finished files: who searches, which frames thoroughly, and what of it is hidden afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskanyone import registry
+from maskanyone.data import MENDED, SEEN, Detections, Float, Looks, Track, Video
+from maskanyone.detect import Detector
+from maskanyone.detect.look import Seen
+from maskanyone.pipeline.watch import Watch
+from maskanyone.proof.bound import Bound, bound
+from maskanyone.proof.leaks import Leak, leaks
+from maskanyone.proof.pairs import lag_of, pairs
+from maskanyone.proof.search import KNOWN, Auditor, Finding, Searched, search
+from maskanyone.recipe import Recipe
+from maskanyone.track import Links, TrackParams, link
+from maskanyone.video.probe import probe
+from maskanyone.weights import store as weights
+
+SEARCHING = "Searching the result"
+#: who may search, the quickest first: method, longer side of the picture it is shown, least score that says anything
+_SEARCHERS = (
+    ("detect.ultraface", 640, 0.8),
+    ("detect.blazeface", 640, 0.6),
+    ("detect.mtcnn", 640, 0.8),
+)
+#: of the frames that nobody saw, how many are searched thoroughly: every so-manieth
+_SPARSE = 4
+#: best score of a track that somebody else's result is measured by
+_SURE = 0.5
+_ANY = TrackParams(start=0, confirm=0)
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What the last search of a finished file gave. by: who searched. rounds: how often; mended: tracks that it hid."""
+
+    by: tuple[str, ...]
+    searched: Searched
+    bound: Bound
+    rounds: int
+    mended: int
+
+    def data(self) -> dict[str, Any]:
+        """As the report tells it."""
+        told, proven = self.searched, self.bound
+        return {
+            "by": list(self.by),
+            "rounds": self.rounds,
+            "frames_searched": told.frames,
+            "frames_searched_by_all": told.deep,
+            "frames_missing": told.missing,
+            "hidden_afterwards": self.mended,
+            "left": [asdict(finding) for finding in told.findings],
+            "bound": proven.data(bool(told.findings)),
+        }
+
+
+class Auditors:
+    """Detectors of families that took no part, as far as their weights are here; use within ``with``."""
+
+    def __init__(self, makers: Sequence[str] | None) -> None:
+        """makers: methods that took part; none where nobody is to search."""
+        families = {registry.implementation(method).family for method in makers or ()}
+        self._wanted = (
+            []
+            if makers is None
+            else [
+                (made, longer, least)
+                for made, longer, least in ((registry.implementation(m), *more) for m, *more in _SEARCHERS)
+                if made.family not in families and all(map(weights.have, made.weights))
+            ]
+        )
+        self._loaded: list[Detector] = []
+        self.made: list[Auditor] = []
+
+    def __enter__(self) -> Auditors:
+        for made, longer, least in self._wanted:
+            params: Any = made.Params(size=longer, threshold=least)
+            detector: Detector = made(params, {name: weights.ready(name) for name in made.weights})
+            detector.load()
+            self._loaded.append(detector)
+            self.made.append(Auditor(made.title, detector.detect, longer, least))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for detector in self._loaded:
+            detector.close()
+
+
+class Audit:
+    """The search of one result, again after each mending; use within ``with``. told: what came of it."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self._auditors = Auditors([step.method for step in recipe.detect] if recipe.audit.on else None)
+        self._rounds = self._mended = 0
+        self.told: Audited | None = None
+
+    def __enter__(self) -> Audit:
+        self._auditors.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._auditors.__exit__()
+
+    def search(self, original: Video, result: Path, seen: Seen, links: Links, watch: Watch) -> tuple[Track, ...]:
+        """Search the file; tracks that are to be hidden too, and after which it must be searched again."""
+        made = self._auditors.made
+        if not made:
+            return ()
+        frames = len(seen.timeline)
+        told = searched(original, result, seen, links, made, lambda index: watch.tick(SEARCHING, index, frames))
+        self._rounds += 1
+        self.told = Audited(
+            tuple(auditor.name for auditor in made),
+            told,
+            bound(told.people, told.known),
+            self._rounds,
+            self._mended,
+        )
+        more = mended(told.findings, original, seen) if self._rounds <= self._recipe.audit.rounds else ()
+        self._mended += len(more)
+        return more
+
+
+def searched(
+    original: Video, result: Path, seen: Seen, links: Links, auditors: Sequence[Auditor], tick: Callable[[int], None]
+) -> Searched:
+    """Search a result of ours."""
+    times = seen.timeline.pts.astype(np.float64) * float(original.time_base)
+    grid = np.diff(np.floor(times - times[0]), prepend=-1) > 0
+    doubted = _unseen(links, len(times)) & (np.arange(len(times)) % _SPARSE == 0)
+    known = _people(links.tracks)
+
+    def people(index: int) -> Float:
+        return known.get(index, _NOBODY) if grid[index] else _NOBODY
+
+    def deep(index: int) -> bool:
+        return bool(grid[index] or doubted[index])
+
+    return search(pairs(original, probe(result)), auditors, people, deep, tick)
+
+
+def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Watch) -> dict[str, Any]:
+    """Search any result of the original: those who are known from the original are looked for too. Plain data."""
+    times = seen.timeline.pts.astype(np.float64) * float(original.time_base)
+    grid = np.diff(np.floor(times - times[0]), prepend=-1) > 0
+    known = _people([track for track in links.tracks if np.nanmax(track.score, initial=0) >= _SURE])
+    both = pairs(original, result, lag_of(original, result))
+    with Auditors(()) as auditors:
+        told = search(
+            both,
+            auditors.made,
+            lambda at: known.get(at, _NOBODY),
+            lambda at: bool(grid[at]),
+            lambda at: watch.tick(SEARCHING, at, len(times)),
+            check=True,
+        )
+        by = [auditor.name for auditor in auditors.made]
+    return {
+        "by": [*by, KNOWN],
+        "frames_searched": told.frames,
+        "frames_searched_by_all": told.deep,
+        "frames_missing": told.missing,
+        "leaks": [_told(leak, times - float(original.zero)) for leak in leaks(told.findings)],
+        "bound": bound(told.people, told.known).data(bool(told.findings)),
+    }
+
+
+def _told(leak: Leak, times: NDArray[np.float64]) -> dict[str, Any]:
+    return {
+        "first_frame": leak.first,
+        "last_frame": leak.last,
+        "from_s": round(float(times[leak.first]), 3),
+        "to_s": round(float(times[leak.last]), 3),
+        "box": list(leak.box),
+        "shows": leak.shows,
+        "by": list(leak.by),
+    }
+
+
+def mended(findings: Sequence[Finding], original: Video, seen: Seen) -> tuple[Track, ...]:
+    """Tracks through what was found, led on like all others."""
+    if not findings:
+        return ()
+    frames = len(seen.timeline)
+    names = tuple(dict.fromkeys(finding.by for finding in findings))
+    rows = sorted(findings, key=lambda finding: finding.frame)
+    found = Detections(
+        np.array([row.frame for row in rows], np.int32),
+        np.array([row.box for row in rows], np.float32),
+        np.array([row.score for row in rows], np.float32),
+        np.zeros((len(rows), 0, 2), np.float32),
+        np.array([names.index(row.by) for row in rows], np.int16),
+        names,
+        seen.detections.kind,
+    )
+    everywhere: NDArray[np.bool_] = np.ones((len(names), frames), bool)
+    times = seen.timeline.pts.astype(np.float64) * float(original.time_base)
+    made = link(found, Looks(names, everywhere, everywhere), seen.change, times, original.upright, _ANY)
+    return tuple(
+        replace(track, state=np.where(track.state == SEEN, MENDED, track.state).astype(np.uint8))
+        for track in made.tracks
+    )
+
+
+def _unseen(links: Links, frames: int) -> NDArray[np.bool_]:
+    """bool (F,): somebody is hidden whom no detector saw there."""
+    flags = np.zeros(frames, bool)
+    for track in links.tracks:
+        flags[track.frame[track.state != SEEN]] = True
+    return flags
+
+
+def _people(tracks: Sequence[Track]) -> Mapping[int, Float]:
+    """Boxes of those who were seen, by frame."""
+    boxes: dict[int, list[Float]] = {}
+    for track in tracks:
+        for row in np.flatnonzero(track.state == SEEN):
+            boxes.setdefault(int(track.frame[row]), []).append(track.box[row])
+    return {frame: np.stack(rows) for frame, rows in boxes.items()}
+
+
+_NOBODY = np.zeros((0, 4), np.float32)

@@ -1,0 +1,163 @@
+"""Search a finished file for people who show, with detectors that did not make it."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from maskanyone.data import Float, Pixels
+from maskanyone.proof.detail import shown
+from maskanyone.proof.pairs import Pair
+from maskanyone.video.read import Frame
+
+#: share of a face's cells that show: from here on it counts as seen
+SEEN = 0.5
+#: seconds that one frame may take
+_PATIENCE = 120.0
+_OVERLAP = 0.3
+#: who finds those that are known already
+KNOWN = "known people"
+
+
+class Faces(Protocol):
+    """What a detector finds. box: float32 (N, 4), px. score: float32 (N,)."""
+
+    @property
+    def box(self) -> Float: ...
+    @property
+    def score(self) -> Float: ...
+
+
+@dataclass(frozen=True)
+class Auditor:
+    """A detector that searches. longer: longer side of the picture it is shown, px. least: scores below say nothing."""
+
+    name: str
+    detect: Callable[[Pixels], Faces]
+    longer: int
+    least: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Somebody shows. box: px of the upright original. shows: share of the face's cells that do."""
+
+    frame: int
+    box: tuple[float, float, float, float]
+    score: float
+    by: str
+    shows: float
+
+
+@dataclass
+class Searched:
+    """What was searched, and what was found.
+
+    frames: of the result that were searched. deep: those that every auditor searched. missing: frames that the result
+    lacks. people: declared people in the deep frames of the original; known: those of them that an auditor finds there.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    frames: int = 0
+    deep: int = 0
+    missing: int = 0
+    people: int = 0
+    known: int = 0
+
+
+def search(
+    pairs: Iterator[Pair],
+    auditors: Sequence[Auditor],
+    people: Callable[[int], Float],
+    deep: Callable[[int], bool],
+    tick: Callable[[int], None],
+    *,
+    check: bool = False,
+) -> Searched:
+    """Every frame by the first auditor; those that are ``deep`` by all of them, and their originals too.
+
+    Args:
+        people: float32 (N, 4), px, boxes of those who are known in a frame of the original.
+        deep: whether a frame is searched thoroughly.
+        tick: called with each frame's index; may raise to stop.
+        check: look whether those who are known show, too.
+    """
+    hands = max(1, os.cpu_count() or 1)
+    told = Searched()
+    waiting: deque[Future[Searched]] = deque()
+    with ThreadPoolExecutor(hands, "audit") as executor:
+        try:
+            for pair in pairs:
+                tick(pair.index)
+                waiting.append(executor.submit(_searched, pair, auditors, people(pair.index), deep(pair.index), check))
+                if len(waiting) > 3 * hands:
+                    _add(told, waiting.popleft().result(_PATIENCE))
+            while waiting:
+                _add(told, waiting.popleft().result(_PATIENCE))
+        finally:
+            for future in waiting:
+                future.cancel()
+    return told
+
+
+def _searched(pair: Pair, auditors: Sequence[Auditor], people: Float, deep: bool, check: bool) -> Searched:
+    told = Searched(frames=1, deep=int(deep))
+    if pair.after is None:
+        return Searched(missing=1)
+    found = [_faces(auditor, pair.after) for auditor in (auditors if deep else auditors[:1])]
+    if not (deep or check or any(len(box) for box, _ in found)):
+        return told
+    before, after = pair.before.opened()[1].y, pair.after.opened()[1].y
+    across = np.array([before.shape[1] / after.shape[1], before.shape[0] / after.shape[0]] * 2, np.float32)
+    for auditor, (box, score) in zip(auditors, found, strict=False):
+        told.findings += _seen(pair.index, auditor.name, box * across, score, before, after)
+    if check:
+        told.findings += _seen(pair.index, KNOWN, people, np.ones(len(people), np.float32), before, after)
+    if deep:
+        found = [_faces(auditor, pair.before) for auditor in auditors]
+        boxes = np.concatenate([box for box, _ in found]) if found else np.zeros((0, 4), np.float32)
+        told.people, told.known = len(people), sum(bool(_overlap(person, boxes).any()) for person in people)
+        for auditor, (box, score) in zip(auditors, found, strict=True):
+            told.findings += _seen(pair.index, auditor.name, box, score, before, after)
+    return told
+
+
+def _faces(auditor: Auditor, frame: Frame) -> tuple[Float, Float]:
+    """Boxes in px of the frame's upright picture, and scores."""
+    width, height = frame.size
+    factor = min(1.0, auditor.longer / max(width, height))
+    size = max(2, round(width * factor)), max(2, round(height * factor))
+    found = auditor.detect(frame.small(size))
+    sure = found.score >= auditor.least
+    scale = np.array([width / size[0], height / size[1]] * 2, np.float32)
+    return np.asarray(found.box[sure] * scale, np.float32), found.score[sure]
+
+
+def _seen(index: int, by: str, box: Float, score: Float, before: Pixels, after: Pixels) -> list[Finding]:
+    found = []
+    for row, value in zip(box, score, strict=True):
+        shows = shown(before, after, row)
+        if shows >= SEEN:
+            corners = tuple(round(float(corner), 1) for corner in row)
+            found.append(Finding(index, corners, round(float(value), 3), by, round(shows, 3)))  # type: ignore[arg-type]
+    return found
+
+
+def _overlap(one: Float, others: Float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """bool (N,): which of the boxes show the same face."""
+    corner1, corner2 = np.maximum(one[:2], others[:, :2]), np.minimum(one[2:], others[:, 2:])
+    common = np.prod(np.maximum(corner2 - corner1, 0), axis=1)
+    areas = np.prod(others[:, 2:] - others[:, :2], axis=1) + np.prod(one[2:] - one[:2])
+    return np.asarray(common >= _OVERLAP * (areas - common))
+
+
+def _add(told: Searched, more: Searched) -> None:
+    told.findings += more.findings
+    for name in ("frames", "deep", "missing", "people", "known"):
+        setattr(told, name, getattr(told, name) + getattr(more, name))

@@ -76,7 +76,8 @@ def audit(
 
     Returns:
         Plain data: ``leaks`` (first_frame, last_frame, from_s, to_s, box in px of the upright original, shows 0 to 1,
-        by), frames_searched, frames_searched_by_all, frames_missing, by, bound.
+        by), ``perhaps`` (the same, of what one detector alone takes for a face), frames_searched,
+        frames_searched_by_all, frames_missing, by, bound.
 
     Raises:
         Refused: one of the files cannot be read. Cancelled. Failed: a fault of ours.

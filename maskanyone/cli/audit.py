@@ -45,15 +45,11 @@ def audit(
 
 
 def _tell(result: Path, told: dict[str, Any]) -> None:
-    for leak in told["leaks"][:_MOST]:
-        x1, y1, x2, y2 = (round(corner) for corner in leak["box"])
-        when = f"{clock(leak['from_s'])} to {clock(leak['to_s'])}"
-        speak.out.print(
-            f"leak: frames {leak['first_frame']} to {leak['last_frame']} ({when}), {x2 - x1} x {y2 - y1} px at "
-            f"{x1}, {y1}; {leak['shows']:.0%} shows; found by {', '.join(leak['by'])}"
-        )
-    if (more := len(told["leaks"]) - _MOST) > 0:
-        speak.out.print(f"and {more} more")
+    for kind, found in (("leak", told["leaks"]), ("perhaps", told["perhaps"])):
+        for leak in found[:_MOST]:
+            speak.out.print(f"{kind}: {_place(leak)}")
+        if (more := len(found) - _MOST) > 0:
+            speak.out.print(f"{kind}: {more} more")
     if told["frames_missing"]:
         speak.out.print(f"{counted(told['frames_missing'], 'frame')} of the original are missing in the result.")
     frames = sum(leak["last_frame"] - leak["first_frame"] + 1 for leak in told["leaks"])
@@ -63,3 +59,11 @@ def _tell(result: Path, told: dict[str, Any]) -> None:
         else "No leak found."
     )
     speak.out.print(f"{result.name}  {verdict} {told['bound']['verdict']} Searched by {', '.join(told['by'])}.")
+
+
+def _place(leak: dict[str, Any]) -> str:
+    x1, y1, x2, y2 = (round(corner) for corner in leak["box"])
+    return (
+        f"frames {leak['first_frame']} to {leak['last_frame']} ({clock(leak['from_s'])} to {clock(leak['to_s'])}), "
+        f"{x2 - x1} x {y2 - y1} px at {x1}, {y1}; {leak['shows']:.0%} shows; found by {', '.join(leak['by'])}"
+    )

@@ -12,7 +12,7 @@ from maskanyone import keys, registry, results
 from maskanyone.data import Pixels, Span, Store, Video
 from maskanyone.detect.look import VERSION as LOOK
 from maskanyone.detect.look import Seen, look
-from maskanyone.pipeline.auditing import Audit, Audited, compared
+from maskanyone.pipeline.auditing import Audit, Audited, compared, times_of
 from maskanyone.pipeline.glimpse import Glimpse, looked
 from maskanyone.pipeline.piecework import Pieces
 from maskanyone.pipeline.planning import hiding, linked, planned
@@ -235,5 +235,5 @@ def _facts(
         results.key(analysis.video, recipe),
         seconds,
         salvage,
-        audit.data() if audit else None,
+        audit.data(times_of(analysis.video, analysis.seen) - float(analysis.video.zero)) if audit else None,
     )

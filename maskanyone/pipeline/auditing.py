@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +48,10 @@ class Audited:
     rounds: int
     mended: int
 
-    def data(self) -> dict[str, Any]:
-        """As the report tells it."""
+    def data(self, times: NDArray[np.float64]) -> dict[str, Any]:
+        """As the report tells it. times: float64 (F,), when each frame of the result is shown, s."""
         told, proven = self.searched, self.bound
+        found = leaks(told.findings)
         return {
             "by": list(self.by),
             "rounds": self.rounds,
@@ -58,8 +59,9 @@ class Audited:
             "frames_searched_by_all": told.deep,
             "frames_missing": told.missing,
             "hidden_afterwards": self.mended,
-            "left": [asdict(finding) for finding in told.findings],
-            "bound": proven.data(bool(told.findings)),
+            "left": [_told(leak, times) for leak in found if leak.sure],
+            "perhaps": [_told(leak, times) for leak in found if not leak.sure],
+            "bound": proven.data(any(leak.sure for leak in found)),
         }
 
 
@@ -135,7 +137,7 @@ def searched(
     original: Video, result: Path, seen: Seen, links: Links, auditors: Sequence[Auditor], tick: Callable[[int], None]
 ) -> Searched:
     """Search a result of ours."""
-    times = seen.timeline.pts.astype(np.float64) * float(original.time_base)
+    times = times_of(original, seen)
     grid = np.diff(np.floor(times - times[0]), prepend=-1) > 0
     doubted = _unseen(links, len(times)) & (np.arange(len(times)) % _SPARSE == 0)
     known = _people(links.tracks)
@@ -151,7 +153,7 @@ def searched(
 
 def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Watch) -> dict[str, Any]:
     """Search any result of the original: those who are known from the original are looked for too. Plain data."""
-    times = seen.timeline.pts.astype(np.float64) * float(original.time_base)
+    times = times_of(original, seen)
     grid = np.diff(np.floor(times - times[0]), prepend=-1) > 0
     known = _people([track for track in links.tracks if np.nanmax(track.score, initial=0) >= _SURE])
     both = pairs(original, result, lag_of(original, result))
@@ -165,14 +167,21 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
             check=True,
         )
         by = [auditor.name for auditor in auditors.made]
+    found, shown_at = leaks(told.findings), times - float(original.zero)
     return {
         "by": [*by, KNOWN],
         "frames_searched": told.frames,
         "frames_searched_by_all": told.deep,
         "frames_missing": told.missing,
-        "leaks": [_told(leak, times - float(original.zero)) for leak in leaks(told.findings)],
-        "bound": bound(told.people, told.known).data(bool(told.findings)),
+        "leaks": [_told(leak, shown_at) for leak in found if leak.sure],
+        "perhaps": [_told(leak, shown_at) for leak in found if not leak.sure],
+        "bound": bound(told.people, told.known).data(any(finding.sure for finding in told.findings)),
     }
+
+
+def times_of(video: Video, seen: Seen) -> NDArray[np.float64]:
+    """When each frame is shown, in the source's own seconds: float64 (F,)."""
+    return seen.timeline.pts.astype(np.float64) * float(video.time_base)
 
 
 def _told(leak: Leak, times: NDArray[np.float64]) -> dict[str, Any]:
@@ -204,7 +213,7 @@ def mended(findings: Sequence[Finding], original: Video, seen: Seen) -> tuple[Tr
         seen.detections.kind,
     )
     everywhere: NDArray[np.bool_] = np.ones((len(names), frames), bool)
-    times = seen.timeline.pts.astype(np.float64) * float(original.time_base)
+    times = times_of(original, seen)
     made = link(found, Looks(names, everywhere, everywhere), seen.change, times, original.upright, _ANY)
     return tuple(
         replace(track, state=np.where(track.state == SEEN, MENDED, track.state).astype(np.uint8))

@@ -15,7 +15,7 @@ from maskanyone.data import Float, Pixels
 #: px of the small picture, cells along it, px over which detail is finer than the rest
 _SIDE, _CELLS, _COARSE = 64, 8, 13
 #: standard deviation, 0 to 255, below which a cell has no detail; the share of it that makes a cell show
-_LEAST, _SHOWS = 2.5, 0.5
+_LEAST, _SHOWS = 0.7, 0.5
 _FEWEST = 4
 
 

@@ -15,13 +15,17 @@ _PAUSE, _APART = 3, 1.0
 
 @dataclass(frozen=True)
 class Leak:
-    """first, last: frames. box: px of the upright original, where it shows most. by: who found it."""
+    """first, last: frames. box: px of the upright original, where it shows most. by: who found it.
+
+    sure: in at least one frame it is known from the original, or taken for a face by two detectors.
+    """
 
     first: int
     last: int
     box: tuple[float, float, float, float]
     shows: float
     by: tuple[str, ...]
+    sure: bool
 
 
 def leaks(findings: Sequence[Finding]) -> list[Leak]:
@@ -48,4 +52,4 @@ def _same_place(one: Finding, other: Finding) -> bool:
 def _leak(group: Sequence[Finding]) -> Leak:
     most = max(group, key=lambda each: each.shows)
     by = tuple(dict.fromkeys(each.by for each in group))
-    return Leak(group[0].frame, group[-1].frame, most.box, most.shows, by)
+    return Leak(group[0].frame, group[-1].frame, most.box, most.shows, by, any(each.sure for each in group))

@@ -42,7 +42,9 @@ def pairs(original: Video, result: Video, lag: int = 0) -> Iterator[Pair]:
 
 def lag_of(original: Video, result: Video) -> int:
     """Pictures that a result repeats at its start; 0 unless another lag fits clearly better."""
-    before, after = (_thumbnails(video, more) for video, more in ((original, 0), (result, _MOST_LAG)))
+    width, height = original.upright
+    size = (_WIDTH, max(2, round(_WIDTH * height / width)))
+    before, after = _thumbnails(original, size, _COMPARED), _thumbnails(result, size, _COMPARED + _MOST_LAG)
 
     def apart(lag: int) -> float:
         number = min(len(before), len(after) - lag)
@@ -52,8 +54,6 @@ def lag_of(original: Video, result: Video) -> int:
     return best if apart(best) < _BETTER * apart(0) else 0
 
 
-def _thumbnails(video: Video, more: int) -> Float:
-    width, height = video.upright
-    size = (_WIDTH, max(2, round(_WIDTH * height / width)))
-    small: list[Pixels] = [frame.small(size) for frame in islice(read(video, salvage=True), _COMPARED + more)]
+def _thumbnails(video: Video, size: tuple[int, int], most: int) -> Float:
+    small: list[Pixels] = [frame.small(size) for frame in islice(read(video, salvage=True), most)]
     return np.stack(small).astype(np.float32)

@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from maskanyone.data import Float, Pixels
 from maskanyone.proof.detail import shown
 from maskanyone.proof.pairs import Pair
+from maskanyone.video.picture import Picture
 from maskanyone.video.read import Frame
 
 #: share of a face's cells that show: from here on it counts as seen
@@ -23,6 +24,8 @@ _PATIENCE = 120.0
 _OVERLAP = 0.3
 #: who finds those that are known already
 KNOWN = "known people"
+#: part of its usual least score at which a detector confirms another
+_NEARLY = 0.7
 
 
 class Faces(Protocol):
@@ -46,13 +49,17 @@ class Auditor:
 
 @dataclass(frozen=True)
 class Finding:
-    """Somebody shows. box: px of the upright original. shows: share of the face's cells that do."""
+    """Somebody shows. box: px of the upright original. shows: share of the face's cells that do.
+
+    sure: known from the original, or taken for a face by two detectors.
+    """
 
     frame: int
     box: tuple[float, float, float, float]
     score: float
     by: str
     shows: float
+    sure: bool = True
 
 
 @dataclass
@@ -125,6 +132,7 @@ def _searched(pair: Pair, auditors: Sequence[Auditor], people: Float, deep: bool
         told.people, told.known = len(people), sum(bool(_overlap(person, boxes).any()) for person in people)
         for auditor, (box, score) in zip(auditors, found, strict=True):
             told.findings += _seen(pair.index, auditor.name, box, score, before, after)
+    told.findings = [replace(one, sure=_confirmed(one, told.findings, auditors, pair.before)) for one in told.findings]
     return told
 
 
@@ -147,6 +155,31 @@ def _seen(index: int, by: str, box: Float, score: Float, before: Pixels, after: 
             corners = tuple(round(float(corner), 1) for corner in row)
             found.append(Finding(index, corners, round(float(value), 3), by, round(shows, 3)))  # type: ignore[arg-type]
     return found
+
+
+def _confirmed(one: Finding, others: Sequence[Finding], auditors: Sequence[Auditor], original: Frame) -> bool:
+    """Whether it is known, or another detector takes it for a face, in the whole picture or on its own."""
+    box = np.array(one.box, np.float32)
+    apart = [other.box for other in others if other.by != one.by]
+    if one.by == KNOWN or (apart and _overlap(box, np.array(apart, np.float32)).any()):
+        return True
+    crop, left, top = _around(original.opened()[1], box)
+    for auditor in auditors:
+        if auditor.name != one.by:
+            found = auditor.detect(crop)
+            sure = found.box[found.score >= _NEARLY * auditor.least] + np.array([left, top] * 2, np.float32)
+            if len(sure) and _overlap(box, sure).any():
+                return True
+    return False
+
+
+def _around(picture: Picture, box: Float) -> tuple[Pixels, int, int]:
+    """The picture around a box, and where it begins."""
+    width, height = picture.size
+    sides = box[2:] - box[:2]
+    x1, y1 = (max(0, int(value) // 2 * 2) for value in box[:2] - sides)
+    x2, y2 = min(width, int(box[2] + sides[0]) // 2 * 2), min(height, int(box[3] + sides[1]) // 2 * 2)
+    return picture.rgb((x1, y1, max(x2, x1 + 2), max(y2, y1 + 2))), x1, y1
 
 
 def _overlap(one: Float, others: Float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskanyone import registry
-from maskanyone.data import MENDED, SEEN, Detections, Float, Looks, Track, Video
+from maskanyone.data import FILLED, MENDED, SEEN, Detections, Float, Looks, Track, Video
 from maskanyone.detect import Detector
 from maskanyone.detect.look import Seen
 from maskanyone.pipeline.watch import Watch
@@ -155,7 +155,8 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
     """Search any result of the original: those who are known from the original are looked for too. Plain data."""
     times = times_of(original, seen)
     grid = np.diff(np.floor(times - times[0]), prepend=-1) > 0
-    known = _people([track for track in links.tracks if np.nanmax(track.score, initial=0) >= _SURE])
+    sure = [track for track in links.tracks if np.nanmax(track.score, initial=0) >= _SURE]
+    known = _people(sure, (SEEN, FILLED))
     both = pairs(original, result, lag_of(original, result))
     with Auditors(()) as auditors:
         told = search(
@@ -229,11 +230,11 @@ def _unseen(links: Links, frames: int) -> NDArray[np.bool_]:
     return flags
 
 
-def _people(tracks: Sequence[Track]) -> Mapping[int, Float]:
-    """Boxes of those who were seen, by frame."""
+def _people(tracks: Sequence[Track], states: Sequence[int] = (SEEN,)) -> Mapping[int, Float]:
+    """Boxes of those who were seen, or are in one of these states, by frame."""
     boxes: dict[int, list[Float]] = {}
     for track in tracks:
-        for row in np.flatnonzero(track.state == SEEN):
+        for row in np.flatnonzero(np.isin(track.state, states)):
             boxes.setdefault(int(track.frame[row]), []).append(track.box[row])
     return {frame: np.stack(rows) for frame, rows in boxes.items()}
 

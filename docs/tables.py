@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from maskanyone import registry
-from maskanyone.recipe import OutputSettings, Recipe, presets
+from maskanyone.recipe import AuditSettings, OutputSettings, Recipe, presets
 from maskanyone.track import TrackParams
 from maskanyone.weights import catalogue
 
@@ -55,7 +55,7 @@ def _parameters() -> str:
 
 
 def _settings() -> str:
-    parts = {"track": TrackParams, "output": OutputSettings}
+    parts = {"track": TrackParams, "audit": AuditSettings, "output": OutputSettings}
     rows = [(f"`{part}`", *row) for part, made in parts.items() for row in _rows(made.model_json_schema())]
     return _table(("part", "setting", "values", "default", "what changes"), rows)
 

@@ -66,10 +66,17 @@ class OutputSettings(_Part):
 
 
 class AuditSettings(_Part):
-    """The search of the finished file. rounds: how often what it finds is hidden and the file searched again."""
+    """The search of the finished file by detectors that did not make it."""
 
-    on: bool = True
-    rounds: int = Field(2, ge=0, le=10)
+    on: bool = Field(True, title="Search the result", description="Without it nothing is known of what was missed.")
+    rounds: int = Field(
+        2,
+        ge=0,
+        le=10,
+        title="Hide and search again",
+        json_schema_extra={"unit": "times"},
+        description="What the search finds is hidden, and the result searched again, at most so often.",
+    )
 
 
 #: how faces are found unless a recipe says otherwise; chosen by measurement (docs/benchmarks.md): two sizes in turn,
@@ -266,8 +273,8 @@ def _settable(plain: dict[str, Any]) -> list[str]:
     """Every name that a setting of this recipe may have."""
     from maskanyone.track import TrackParams
 
-    names = ["seed", *(f"output.{key}" for key in OutputSettings.model_fields)]
-    names += [f"track.{key}" for key in TrackParams.model_fields]
+    parts: dict[str, type[BaseModel]] = {"output": OutputSettings, "track": TrackParams, "audit": AuditSettings}
+    names = ["seed", *(f"{part}.{key}" for part, made in parts.items() for key in made.model_fields)]
     for name, step in _named_steps(plain):
         names += [f"{name}.{key}" for key in registry.info(step["method"]).schema.get("properties", {})]
     return names

@@ -52,6 +52,9 @@ def mask(
             metavar="PATTERN",
         ),
     ] = None,
+    audit: Annotated[
+        bool, typer.Option("--audit/--no-audit", help="Search the result with other detectors; hide what they find.")
+    ] = True,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that are there.")] = False,
     salvage: Annotated[
         bool, typer.Option("--salvage", help="Mask damaged recordings too; spoiled pictures are covered.")
@@ -74,7 +77,8 @@ def mask(
 
         maskanyone mask talk.mkv -o masked --hide face=solid:colour=#ff00ff
     """
-    chosen = choose(preset, recipe, hide or [], audio, set_ or [])
+    values = [*(set_ or []), *([] if audit else ["audit.on=false"])]
+    chosen = choose(preset, recipe, hide or [], audio, values)
     sources = names.recordings(videos, folder)
     if not sources:
         raise BadRecipe(

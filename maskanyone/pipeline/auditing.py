@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,11 @@ SEARCHING = "Searching the result"
 #: who may search, the quickest first: method, longer side of the picture it is shown, least score that says anything
 _SEARCHERS = (
     ("detect.ultraface", 640, 0.8),
-    ("detect.blazeface", 640, 0.6),
+    ("detect.blazeface", 640, 0.7),
     ("detect.mtcnn", 640, 0.8),
 )
 #: of the frames that nobody saw, how many are searched thoroughly: every so-manieth
 _SPARSE = 4
-#: best score of a track that somebody else's result is measured by
-_SURE = 0.5
 _ANY = TrackParams(start=0, confirm=0)
 
 
@@ -142,8 +140,8 @@ def searched(
     doubted = _unseen(links, len(times)) & (np.arange(len(times)) % _SPARSE == 0)
     known = _people(links.tracks)
 
-    def people(index: int) -> Float:
-        return known.get(index, _NOBODY) if grid[index] else _NOBODY
+    def people(index: int) -> tuple[Float, Float]:
+        return known(index) if grid[index] else _NOBODY
 
     def deep(index: int) -> bool:
         return bool(grid[index] or doubted[index])
@@ -155,14 +153,12 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
     """Search any result of the original: those who are known from the original are looked for too. Plain data."""
     times = times_of(original, seen)
     grid = np.diff(np.floor(times - times[0]), prepend=-1) > 0
-    sure = [track for track in links.tracks if np.nanmax(track.score, initial=0) >= _SURE]
-    known = _people(sure, (SEEN, FILLED))
     both = pairs(original, result, lag_of(original, result))
     with Auditors(()) as auditors:
         told = search(
             both,
             auditors.made,
-            lambda at: known.get(at, _NOBODY),
+            _people(links.tracks, (SEEN, FILLED)),
             lambda at: bool(grid[at]),
             lambda at: watch.tick(SEARCHING, at, len(times)),
             check=True,
@@ -230,13 +226,17 @@ def _unseen(links: Links, frames: int) -> NDArray[np.bool_]:
     return flags
 
 
-def _people(tracks: Sequence[Track], states: Sequence[int] = (SEEN,)) -> Mapping[int, Float]:
-    """Boxes of those who were seen, or are in one of these states, by frame."""
+def _people(tracks: Sequence[Track], states: Sequence[int] = (SEEN,)) -> Callable[[int], tuple[Float, Float]]:
+    """Boxes, float32 (N, 4), of those who are in one of these states in a frame, and their tracks' best scores (N,)."""
     boxes: dict[int, list[Float]] = {}
+    best: dict[int, list[float]] = {}
     for track in tracks:
+        score = float(np.nanmax(track.score, initial=0))
         for row in np.flatnonzero(np.isin(track.state, states)):
             boxes.setdefault(int(track.frame[row]), []).append(track.box[row])
-    return {frame: np.stack(rows) for frame, rows in boxes.items()}
+            best.setdefault(int(track.frame[row]), []).append(score)
+    known = {frame: (np.stack(rows), np.array(best[frame], np.float32)) for frame, rows in boxes.items()}
+    return lambda frame: known.get(frame, _NOBODY)
 
 
-_NOBODY = np.zeros((0, 4), np.float32)
+_NOBODY = np.zeros((0, 4), np.float32), np.zeros(0, np.float32)

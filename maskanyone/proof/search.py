@@ -26,6 +26,8 @@ _OVERLAP = 0.3
 KNOWN = "known people"
 #: part of its usual least score at which a detector confirms another
 _NEARLY = 0.7
+#: score of somebody known who needs no other detector
+_SURE = 0.5
 
 
 class Faces(Protocol):
@@ -81,7 +83,7 @@ class Searched:
 def search(
     pairs: Iterator[Pair],
     auditors: Sequence[Auditor],
-    people: Callable[[int], Float],
+    people: Callable[[int], tuple[Float, Float]],
     deep: Callable[[int], bool],
     tick: Callable[[int], None],
     *,
@@ -90,7 +92,7 @@ def search(
     """Every frame by the first auditor; those that are ``deep`` by all of them, and their originals too.
 
     Args:
-        people: float32 (N, 4), px, boxes of those who are known in a frame of the original.
+        people: those who are known in a frame of the original: boxes, float32 (N, 4), px, and scores, float32 (N,).
         deep: whether a frame is searched thoroughly.
         tick: called with each frame's index; may raise to stop.
         check: look whether those who are known show, too.
@@ -113,7 +115,7 @@ def search(
     return told
 
 
-def _searched(pair: Pair, auditors: Sequence[Auditor], people: Float, deep: bool, check: bool) -> Searched:
+def _searched(pair: Pair, auditors: Sequence[Auditor], known: tuple[Float, Float], deep: bool, check: bool) -> Searched:
     told = Searched(frames=1, deep=int(deep))
     if pair.after is None:
         return Searched(missing=1)
@@ -125,11 +127,11 @@ def _searched(pair: Pair, auditors: Sequence[Auditor], people: Float, deep: bool
     for auditor, (box, score) in zip(auditors, found, strict=False):
         told.findings += _seen(pair.index, auditor.name, box * across, score, before, after)
     if check:
-        told.findings += _seen(pair.index, KNOWN, people, np.ones(len(people), np.float32), before, after)
+        told.findings += _seen(pair.index, KNOWN, *known, before, after)
     if deep:
         found = [_faces(auditor, pair.before) for auditor in auditors]
         boxes = np.concatenate([box for box, _ in found]) if found else np.zeros((0, 4), np.float32)
-        told.people, told.known = len(people), sum(bool(_overlap(person, boxes).any()) for person in people)
+        told.people, told.known = len(known[0]), sum(bool(_overlap(person, boxes).any()) for person in known[0])
         for auditor, (box, score) in zip(auditors, found, strict=True):
             told.findings += _seen(pair.index, auditor.name, box, score, before, after)
     told.findings = [replace(one, sure=_confirmed(one, told.findings, auditors, pair.before)) for one in told.findings]
@@ -158,10 +160,10 @@ def _seen(index: int, by: str, box: Float, score: Float, before: Pixels, after: 
 
 
 def _confirmed(one: Finding, others: Sequence[Finding], auditors: Sequence[Auditor], original: Frame) -> bool:
-    """Whether it is known, or another detector takes it for a face, in the whole picture or on its own."""
+    """Whether it is known for sure, or another detector takes it for a face, in the whole picture or on its own."""
     box = np.array(one.box, np.float32)
     apart = [other.box for other in others if other.by != one.by]
-    if one.by == KNOWN or (apart and _overlap(box, np.array(apart, np.float32)).any()):
+    if (one.by == KNOWN and one.score >= _SURE) or (apart and _overlap(box, np.array(apart, np.float32)).any()):
         return True
     crop, left, top = _around(original.opened()[1], box)
     for auditor in auditors:

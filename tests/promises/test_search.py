@@ -1,0 +1,100 @@
+"""The finished file is searched by detectors that did not make it: who shows is named, and hidden in our results."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+import maskanyone
+from maskanyone.sample import Truth
+from maskanyone.video.write import write_rgb
+from tests.conftest import Sample
+from tests.promises.runs import Memory, ran
+
+pytestmark = pytest.mark.slow
+#: makers that see nobody
+BLIND = "detect.centerface.threshold=0.99"
+#: frames of the first scene, her portrait
+PORTRAIT = range(10, 40)
+
+
+@pytest.fixture(scope="module")
+def result(sample: Sample, weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample as the default masks it."""
+    out = tmp_path_factory.mktemp("masked") / "sample.mp4"
+    told = maskanyone.mask(sample.path, out, "faces", cache=Memory())
+    assert told.report["audit"]["left"] == []
+    return out
+
+
+def test_our_own_result_passes(sample: Sample, result: Path) -> None:
+    told = maskanyone.audit(sample.path, result, cache=Memory())
+    assert told["leaks"] == []
+    assert told["frames_searched"] == len(sample.truth)
+    assert told["frames_missing"] == 0
+
+
+def test_an_unmasked_copy_is_a_leak(sample: Sample, tmp_path: Path, weights: Path) -> None:
+    copy = Path(shutil.copy(sample.path, tmp_path / "copy.mp4"))
+    done = ran("audit", sample.path, copy, data=tmp_path / "data")
+    assert done.returncode == 1
+    assert done.stdout.startswith("leak: ")
+
+
+def test_a_leaky_masker_is_named_by_its_frames(sample: Sample, result: Path, tmp_path: Path) -> None:
+    masked, clear = pictures(result), pictures(sample.path)
+    leaky = tmp_path / "leaky.mp4"
+    write_rgb(leaky, [clear[n] if n in PORTRAIT else picture for n, picture in enumerate(masked)], 25)
+    told = maskanyone.audit(sample.path, leaky, cache=Memory())
+    named = {frame for leak in told["leaks"] for frame in range(leak["first_frame"], leak["last_frame"] + 1)}
+    assert set(PORTRAIT) <= named
+    assert named <= set(range(PORTRAIT.start - 1, PORTRAIT.stop + 1))
+
+
+def test_a_result_that_lacks_frames(sample: Sample, result: Path, tmp_path: Path) -> None:
+    write_rgb(tmp_path / "short.mp4", pictures(result)[:-30], 25)
+    assert maskanyone.audit(sample.path, tmp_path / "short.mp4", cache=Memory())["frames_missing"] == 30
+    assert ran("audit", sample.path, tmp_path / "short.mp4", data=tmp_path / "data").returncode == 1
+
+
+def test_what_is_no_video_is_refused(sample: Sample, tmp_path: Path) -> None:
+    (tmp_path / "text.mp4").write_text("This is not a video.")
+    done = ran("audit", sample.path, tmp_path / "text.mp4", data=tmp_path / "data")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_whom_the_makers_missed_is_hidden_after_the_search(sample: Sample, weights: Path, tmp_path: Path) -> None:
+    recipe = maskanyone.Recipe.preset("faces").with_values([BLIND])
+    blind = recipe.with_values(["audit.on=false"])
+    told = maskanyone.mask(sample.path, tmp_path / "blind.mp4", blind, cache=Memory())
+    assert told.report["tracks"] == []
+    assert told.report["audit"] == "not done"
+    told = maskanyone.mask(sample.path, tmp_path / "mended.mp4", recipe, cache=Memory())
+    audit = told.report["audit"]
+    assert audit["hidden_afterwards"] >= 1
+    assert audit["rounds"] >= 2
+    assert any(part["state"] == "mended" for part in told.report["to_look_at"])
+    seen = share_seen(sample.truth, pictures(sample.path), pictures(tmp_path / "mended.mp4"), PORTRAIT)
+    assert seen == 0
+
+
+def share_seen(truth: Truth, before: Sequence[np.ndarray], after: Sequence[np.ndarray], frames: range) -> float:
+    """Share of true faces in these frames whose middle is as it was."""
+    seen = []
+    for frame in frames:
+        for face in truth.faces[frame]:
+            x, y = round((face.box[0] + face.box[2]) / 2), round((face.box[1] + face.box[3]) / 2)
+            spot = np.s_[y - 5 : y + 5, x - 5 : x + 5]
+            seen.append(np.abs(before[frame][spot].astype(int) - after[frame][spot]).mean() < 10)
+    return float(np.mean(seen))
+
+
+def pictures(path: Path) -> list[np.ndarray]:
+    with av.open(str(path)) as clip:
+        return [frame.to_ndarray(format="rgb24") for frame in clip.decode(video=0)]

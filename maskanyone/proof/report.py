@@ -15,6 +15,7 @@ import numpy as np
 
 from maskanyone import files
 from maskanyone.data import FILLED, GUESSED, MENDED, SEEN, STATES, Looks, Span, Timeline, Track, Video
+from maskanyone.proof import risk
 
 FORMAT = 1
 #: true of every face or head that is hidden, whatever the method
@@ -80,7 +81,7 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         },
         "to_look_at": stretches,
         "tracks": [_track(track, facts) for track in facts.tracks],
-        "not_hidden": [_track(track, facts) for track in facts.doubted],
+        "not_hidden": [_weak(track, facts) for track in facts.doubted],
         "cuts": [int(cut) for cut in facts.cuts],
         "looks": _looks(facts),
         "faults": [*facts.looks.notes, *facts.faults],
@@ -180,15 +181,17 @@ def _track(track: Track, facts: Facts) -> dict[str, Any]:
 
 def _stretches(facts: Facts) -> list[dict[str, Any]]:
     """Everything a person should look at: frames hidden without a sight, or covered wholly."""
-    found = [_stretch(facts, span, "whole picture covered: nobody could look at it") for span in facts.blind]
+    covered = {"risk": risk.COVERED}
+    found = [_stretch(facts, span, "whole picture covered: nobody could look at it") | covered for span in facts.blind]
     found += [
-        _stretch(facts, span, "whole picture covered: the recording is damaged here") for span in facts.timeline.lost
+        _stretch(facts, span, "whole picture covered: the recording is damaged here") | covered
+        for span in facts.timeline.lost
     ]
     for track in facts.tracks:
         for code, span in _runs(track):
-            found.append(
-                _stretch(facts, span, _REASONS.get(code, STATES[code])) | {"track": track.id, "state": STATES[code]}
-            )
+            stretch = _stretch(facts, span, _REASONS.get(code, STATES[code]))
+            rank = risk.risk(code, stretch["to_s"] - stretch["from_s"], _size(track, span, facts))
+            found.append(stretch | {"track": track.id, "state": STATES[code], "risk": rank})
     return sorted(found, key=lambda s: (s["first_frame"], s["reason"]))
 
 
@@ -212,6 +215,20 @@ def _runs(track: Track) -> list[tuple[int, Span]]:
         for a, b in runs
         if track.state[a] != SEEN
     ]
+
+
+def _size(track: Track, span: Span, facts: Facts) -> float:
+    """The largest of a track's boxes in a span, of the picture's shorter side."""
+    box = track.box[span.start - int(track.frame[0]) : span.stop - int(track.frame[0])]
+    return float((box[:, 2:] - box[:, :2]).max()) / min(facts.video.upright)
+
+
+def _weak(track: Track, facts: Facts) -> dict[str, Any]:
+    """A track that was not believed."""
+    told = _track(track, facts)
+    whole = Span(int(track.frame[0]), int(track.frame[-1]) + 1)
+    seconds = told["to_s"] - told["from_s"]
+    return told | {"risk": risk.weak(told["best_score"] or 0.0, seconds, _size(track, whole, facts))}
 
 
 def _looks(facts: Facts) -> list[dict[str, Any]]:

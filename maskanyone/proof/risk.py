@@ -1,0 +1,30 @@
+"""How much a stretch wants a look: a rank from 0 to 1, no probability."""
+
+from __future__ import annotations
+
+from maskanyone.data import BY_HAND, FILLED, GUESSED, MENDED, SPARED
+
+#: by how a frame's box came about: what a detector saw again soon is likelier hidden well than what a search found
+_STATES = {FILLED: 0.5, GUESSED: 0.4, MENDED: 0.9, BY_HAND: 0.3, SPARED: 1.0}
+#: a sight that was too weak to be hidden
+WEAK = 0.8
+#: nothing of the picture shows
+COVERED = 0.05
+#: seconds from which a stretch counts wholly, and the same for a face's share of the picture's shorter side
+_LONG, _LARGE = 0.5, 0.15
+#: what a short stretch or a small face counts at least
+_LEAST = 0.4
+
+
+def risk(state: int, seconds: float, size: float) -> float:
+    """Of a stretch of one track. state: index into ``STATES``. size: the face's, of the picture's shorter side."""
+    return round(_STATES.get(state, 1.0) * _part(seconds, _LONG) * _part(size, _LARGE), 3)
+
+
+def weak(score: float, seconds: float, size: float) -> float:
+    """Of a sight that was not hidden. score: the detector's, 0 to 1."""
+    return round(WEAK * (0.5 + 0.5 * min(score / 0.3, 1.0)) * _part(seconds, _LONG) * _part(size, _LARGE), 3)
+
+
+def _part(value: float, whole: float) -> float:
+    return _LEAST + (1 - _LEAST) * min(value / whole, 1.0)

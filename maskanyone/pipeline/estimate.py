@@ -6,7 +6,7 @@ import os
 
 from maskanyone.recipe import Recipe
 
-#: milliseconds of one core for a frame: each detector's look at 640 px, coding a megapixel, and the search of the result;
+#: milliseconds of one core for a frame: each look at 640 px, coding a megapixel, and the search of the result;
 #: measured on one machine
 _LOOK_MS, _CODE_MS_A_MEGAPIXEL, _SEARCH_MS = 30.0, 15.0, 16.0
 _START = 1.0

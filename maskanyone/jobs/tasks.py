@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import maskanyone
+from maskanyone.audit import places
 from maskanyone.errors import Unreadable
 from maskanyone.files import replaced, sha256
 from maskanyone.pipeline import Cancel, Progress
@@ -122,6 +123,7 @@ def _mask(order: Order, progress: Progress, cancel: Cancel) -> Outcome:
         "faces": report["faces"],
         "to_look_at": len(report["to_look_at"]),
         "not_hidden": len(report["not_hidden"]),
+        "places": places.number(report),
         "faults": len(report["faults"]),
         "sound": report["result"]["sound"],
     }

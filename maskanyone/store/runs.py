@@ -59,11 +59,18 @@ def listed(owner: str, *, start: int = 0, most: int = 25) -> tuple[list[tuple[Jo
 
 
 def finished(owner: str, *, most: int = 200) -> list[tuple[Job, Recording]]:
-    """Runs with a result, the newest first."""
+    """Runs with a result, the newest result first."""
     with database.session() as session:
         mine = _of(owner).where(Job.state == DONE)
-        found = session.exec(mine.order_by(col(Job.created).desc()).limit(most)).all()
+        found = session.exec(mine.order_by(col(Job.finished).desc(), col(Job.created).desc()).limit(most)).all()
         return [(job, recording) for job, recording in found]
+
+
+def finished_since(owner: str, moment: float) -> list[str]:
+    """Runs whose result was made after a moment (seconds since 1970), the newest first."""
+    with database.session() as session:
+        mine = select(Job.id).where(Job.owner == owner, Job.kind == MASK, Job.state == DONE)
+        return list(session.exec(mine.where(col(Job.finished) > moment).order_by(col(Job.finished).desc())).all())
 
 
 def unfinished(owner: str, *, most: int) -> list[tuple[Job, Recording]]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
-
 import streamlit as st
 
 from maskanyone.jobs import queue
@@ -13,6 +9,7 @@ from maskanyone.store import runs
 from maskanyone.store.tables import DONE, FAILED, Job, Recording
 from maskanyone.ui import frame, paging, progress, recipes
 from maskanyone.ui.markdown import plain
+from maskanyone.ui.moments import moment
 from maskanyone.ui.popover import does, popover
 from maskanyone.ui.words import mask
 from maskanyone.ui.words import runs as words
@@ -56,7 +53,7 @@ def _row(owner: str, job: Job, recording: Recording) -> None:
     with frame.line():
         st.markdown(f"**{plain(recording.name)}**", width="stretch", wrap=False)
         st.markdown(plain(job.title), width=_SETTINGS, wrap=False)
-        st.markdown(_when(job.started or job.created), width=_BEGUN)
+        st.markdown(moment(job.started or job.created), width=_BEGUN)
         st.markdown(duration(job.worked) if job.worked else " ", width=_TOOK, text_alignment="right")
         with st.container(width=_STATE, gap=None):
             _state(job)
@@ -72,7 +69,7 @@ def _state(job: Job) -> None:
     elif job.state == FAILED:
         st.markdown(f":red[:material/error: {words.STATES[FAILED]}]  \n:gray[:small[{plain(job.message)}]]")
     else:
-        st.markdown(words.STATES[job.state] + words.to_look_at(job.told.get("to_look_at", 0)))
+        st.markdown(words.STATES[job.state] + words.to_look_at(job.told))
 
 
 def _actions(owner: str, key: str, job: Job, recording: Recording) -> None:
@@ -102,14 +99,3 @@ def _again(owner: str, job: Job, recording: Recording) -> str:
 def _forgotten(owner: str, job: Job) -> str:
     runs.forget(owner, job.id)
     return ""
-
-
-def _when(seconds: float) -> str:
-    """A date and time as the browser's locale orders them."""
-    try:
-        zone: Any = ZoneInfo(st.context.timezone or "UTC")
-    except (KeyError, ValueError):
-        zone = None
-    moment = datetime.fromtimestamp(seconds, zone)
-    month_first = (st.context.locale or "").endswith("US")
-    return f"{moment:%m/%d/%Y, %H:%M}" if month_first else f"{moment.day} {moment:%b %Y, %H:%M}"

@@ -133,7 +133,7 @@ def _state(row: Recording, run: Job | None) -> None:
     elif run is not None and progress.moves(run):
         st.progress(progress.share(run), f":small[{progress.told(run)}]")
     elif run is not None and run.state == DONE:
-        st.markdown(words.MASKED + to_look_at(run.told.get("to_look_at", 0)))
+        st.markdown(words.MASKED + to_look_at(run.told))
     elif run is not None and run.state == FAILED:
         st.markdown(f":red[:material/error: {words.FAILED}]", help=plain(run.message))
     elif run is not None and run.state == CANCELLED:

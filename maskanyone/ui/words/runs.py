@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from maskanyone.store.tables import CANCELLED, DONE, FAILED, QUEUED
 
@@ -21,6 +22,7 @@ USE = "Use these settings"
 MORE = "More"
 
 
-def to_look_at(number: int) -> str:
+def to_look_at(told: Mapping[str, Any]) -> str:
     """A mark behind a state; nothing where nothing wants a look."""
+    number = told.get("places", told.get("to_look_at", 0) + told.get("not_hidden", 0))
     return f" :orange-badge[:material/visibility: {number} to look at]" if number else ""

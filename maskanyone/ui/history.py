@@ -7,16 +7,16 @@ import streamlit as st
 from maskanyone.jobs import queue
 from maskanyone.store import runs
 from maskanyone.store.tables import DONE, FAILED, Job, Recording
-from maskanyone.ui import frame, paging, progress, recipes
+from maskanyone.ui import frame, inwords, paging, progress, recipes
 from maskanyone.ui.markdown import plain
 from maskanyone.ui.moments import moment
-from maskanyone.ui.popover import does, popover
+from maskanyone.ui.popover import asks, does, popover
 from maskanyone.ui.words import mask
 from maskanyone.ui.words import runs as words
 from maskanyone.written import duration
 
 _NAME = "runs"
-_SETTINGS, _BEGUN, _TOOK, _STATE, _MORE = 270, 150, 90, 260, 110
+_STATE, _MORE = 250, 110
 
 
 def runs_listed(owner: str, total: int) -> None:
@@ -39,22 +39,19 @@ def _rows(owner: str, start: int, moved: bool, before: int) -> None:
 
 
 def _head() -> None:
-    name, settings, begun, took, state = (f":gray[:small[{word}]]" for word in words.HEADS)
+    name, state = (f":gray[:small[{word}]]" for word in words.HEADS)
     with frame.line():
         st.markdown(name, width="stretch")
-        st.markdown(settings, width=_SETTINGS)
-        st.markdown(begun, width=_BEGUN)
-        st.markdown(took, width=_TOOK, text_alignment="right")
         st.markdown(state, width=_STATE)
         st.markdown("", width=_MORE)
 
 
 def _row(owner: str, job: Job, recording: Recording) -> None:
     with frame.line():
-        st.markdown(f"**{plain(recording.name)}**", width="stretch", wrap=False)
-        st.markdown(plain(job.title), width=_SETTINGS, wrap=False)
-        st.markdown(moment(job.started or job.created), width=_BEGUN)
-        st.markdown(duration(job.worked) if job.worked else " ", width=_TOOK, text_alignment="right")
+        with st.container(width="stretch", gap=None):
+            st.markdown(f"**{plain(recording.name)}**", wrap=False)
+            told = words.told(job.title, moment(job.started or job.created), duration(job.worked) if job.worked else "")
+            st.markdown(f":gray[:small[{plain(told)}]]")
         with st.container(width=_STATE, gap=None):
             _state(job)
         key = f"more {job.id}"
@@ -82,8 +79,10 @@ def _actions(owner: str, key: str, job: Job, recording: Recording) -> None:
     if st.button(words.USE, icon=":material/tune:", key=f"use {job.id}"):
         recipes.use(owner, job.recipe)
         st.switch_page(frame.page("mask"))
-    does(key, words.DELETE, lambda: _forgotten(owner, job), icon=":material/delete:")
-    st.json(job.recipe, expanded=1)
+    asks(key, words.DELETE, words.SURE, lambda: _forgotten(owner, job), icon=":material/delete:")
+    st.markdown(f":gray[{words.SETTINGS}]  \n" + "  \n".join(map(plain, inwords.lines(job.recipe))))
+    with st.expander(words.AS_FILE):
+        st.json(job.recipe, expanded=1)
 
 
 def _stopped(owner: str, job: Job) -> str:
@@ -98,4 +97,4 @@ def _again(owner: str, job: Job, recording: Recording) -> str:
 
 def _forgotten(owner: str, job: Job) -> str:
     runs.forget(owner, job.id)
-    return ""
+    return words.DELETED

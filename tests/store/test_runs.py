@@ -63,9 +63,9 @@ def test_a_damaged_recording_that_was_chosen_is_salvaged():
 def test_a_result_is_called_like_its_recording_and_numbered_from_the_second_on():
     row = brought("talk.of.anna.mkv")
     first, second = masked(row, b"one"), masked(row, b"two")
-    assert runs.file_name(first.id, ".mp4") == "talk.of.anna.mp4"
-    assert runs.file_name(second.id, ".mp4") == "talk.of.anna.2.mp4"
-    assert runs.file_name(second.id, ".json") == "talk.of.anna.2.report.json"
+    assert runs.file_name(first.id, ".mp4") == "talk.of.anna.masked.mp4"
+    assert runs.file_name(second.id, ".mp4") == "talk.of.anna.masked.2.mp4"
+    assert runs.file_name(second.id, ".json") == "talk.of.anna.masked.2.report.json"
 
 
 def test_a_run_is_forgotten_with_its_result_and_log_and_the_recording_stays(data: Path):

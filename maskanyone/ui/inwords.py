@@ -18,7 +18,7 @@ def lines(recipe: Mapping[str, Any]) -> list[str]:
     """One line for each step, and one for each group of settings that was changed."""
     hidden = [step for people in recipe.get("people", ()) for step in people["hide"]]
     told = [_step(step, mask.target(step["target"])) for step in hidden]
-    told += [_step(step, mask.VOICE) for step in recipe.get("sound", ())]
+    told += [_step(step, "") for step in recipe.get("sound", ())]
     told += [_step(step, mask.FINDING) for step in recipe.get("detect", ())]
     for name, part, model in ((mask.FOLLOWING, "track", TrackParams), (mask.FILE, "output", OutputSettings)):
         changed = _changed(recipe.get(part, {}), model.model_json_schema())
@@ -30,8 +30,9 @@ def _step(step: Mapping[str, Any], what: str) -> str:
     try:
         known = registry.info(step["method"])
     except BadRecipe:
-        return f"{what}: {step['method']}"
-    return f"{what}: {', '.join([known.title.lower(), *_changed(step.get('params', {}), known.schema)])}"
+        return f"{what}: {step['method']}".removeprefix(": ")
+    title = known.title.lower() if known.kind == "hide" else known.title
+    return f"{what}: {', '.join([title, *_changed(step.get('params', {}), known.schema)])}".removeprefix(": ")
 
 
 def _changed(values: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:

@@ -35,6 +35,7 @@ WORKER = "MASKANYONE_WORKER"
 #: what must hold whatever a config.toml says: nothing is sent anywhere, nothing of ours is served to others
 _FIRM: dict[str, Any] = {
     "browser.gatherUsageStats": False,
+    "server.showEmailPrompt": False,
     "server.enableXsrfProtection": True,
     "server.enableCORS": True,
     "server.enableStaticServing": False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -92,3 +93,19 @@ def test_a_run_that_ends_leaves_alone_what_is_looked_at(page: Any, served: Serve
     expect(page).not_to_have_url(address)
     page.wait_for_timeout(1000)
     assert (shown(page),) == served.rows("SELECT id FROM job WHERE kind = 'mask' ORDER BY finished DESC")[0]
+
+
+@pytest.mark.parametrize("address", ["runs", "", "models", "presets"])
+def test_rows_can_be_worked_with_in_a_narrow_window(page: Any, served: Served, address: str) -> None:
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.goto(f"{served.address}/{address}")
+    expect(page.get_by_text(re.compile("Done|Masked|Here|Built in")).first).to_be_visible()
+    page.wait_for_timeout(1000)
+    wide = page.evaluate("""() => [...document.querySelectorAll('[data-testid=stMain] button, [data-testid=stMain] p')]
+        .map((part) => part.getBoundingClientRect()).filter((box) => box.width)
+        .map((box) => [box.left, box.right, box.width])""")
+    assert wide
+    assert all(left >= 0 and right <= 700 for left, right, _ in wide)
+    if address == "runs":
+        page.get_by_role("button", name="More").first.click()
+        expect(page.get_by_role("button", name="Run again")).to_be_visible()

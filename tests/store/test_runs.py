@@ -44,6 +44,17 @@ def test_those_at_work_come_before_those_in_line_and_are_counted():
     assert runs.newest_of(OWNER, [job.recording for job in jobs])[jobs[0].recording].id == last.id
 
 
+def test_a_later_run_that_was_stopped_does_not_hide_a_result():
+    row = brought()
+    job = masked(row)
+    (later,) = runs.order(OWNER, [row], RECIPE, "Again")
+    assert runs.newest_of(OWNER, [row.id])[row.id].id == later.id
+    queue.cancel(OWNER, [later.id])
+    assert runs.newest_of(OWNER, [row.id])[row.id].id == job.id
+    assert runs.finished_since(OWNER, 0.0) == [job.id]
+    assert not runs.finished_since(OWNER, job.finished or 0.0)
+
+
 def test_a_finished_run_has_its_files():
     row = brought()
     job = masked(row)

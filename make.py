@@ -29,6 +29,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 OLDEST, NEWEST = (3, 11), (3, 13)
 WINDOWS = os.name == "nt"
+#: the checkout on Python's path, so that a folder of its name beside it is not taken for the package
+EDITABLE = ("--config-settings", "editable_mode=compat")
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 #: scripts of tests/benchmarks whose rows make docs/shows.md
@@ -73,7 +75,7 @@ def start(more: list[str]) -> int:
     if code := environment.run("maskanyone", "demo"):
         return code
     say("Now the page; Ctrl-C ends it.")
-    return environment.run("maskanyone", "app", *more)
+    return environment.serve("maskanyone", "app", *more)
 
 
 def demo(more: list[str]) -> int:
@@ -125,12 +127,13 @@ def set_up() -> Environment:
     environment = Environment(Path(os.environ.get("MASKANYONE_VENV") or ROOT / ".venv"))
     stamp = environment.folder / "installed.sha256"
     wanted = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")))
+    wanted.update(" ".join(EDITABLE).encode())
     if environment.python.exists() and stamp.exists() and stamp.read_text() == wanted.hexdigest():
         return environment
     if not environment.python.exists():
         environment.make()
     say("Installing the tested versions; the first time this takes some minutes and about 3 GB.")
-    environment.install("-e", f"{ROOT}[dev]")
+    environment.install("-e", f"{ROOT}[dev]", *EDITABLE)
     stamp.write_text(wanted.hexdigest())
     return environment
 
@@ -174,6 +177,17 @@ class Environment:
         command = [str(self.program(program)), *arguments]
         return subprocess.run(command, cwd=ROOT, env=self.variables(), check=False).returncode
 
+    def serve(self, program: str, *arguments: str) -> int:
+        """Run what goes on until Ctrl-C, which reaches it too: it is given the time to end, and has not failed then."""
+        asked = False
+        with subprocess.Popen([str(self.program(program)), *arguments], cwd=ROOT, env=self.variables()) as process:
+            while True:
+                try:
+                    code = process.wait()
+                    return 0 if asked else code
+                except KeyboardInterrupt:
+                    asked = True
+
     def start(self, program: str, *arguments: str) -> subprocess.Popen[str]:
         command = [str(self.program(program)), *arguments]
         return subprocess.Popen(command, cwd=ROOT, env=self.variables(), stdout=subprocess.PIPE, text=True)
@@ -193,7 +207,9 @@ def find_python() -> str:
         try:
             told = subprocess.run(
                 [*command, "-c", "import sys; print(*sys.version_info[:2], sys.executable)"],
-                capture_output=True, text=True, check=True,
+                capture_output=True,
+                text=True,
+                check=True,
             ).stdout.split(maxsplit=2)
         except (OSError, subprocess.CalledProcessError):
             continue

@@ -125,8 +125,10 @@ class Recipe(_Part):
 
     @staticmethod
     def preset(name: str) -> Recipe:
-        """A preset by name: the user's own first, then the built-in ones; raises ``BadRecipe``."""
+        """A preset by its file's name or its title, the user's own before the built-in ones; raises ``BadRecipe``."""
         known = presets()
+        if name not in known:
+            name = next((stem for stem, path in known.items() if _titled(path) == name.strip().casefold()), name)
         if name not in known:
             raise BadRecipe(name, "there is no preset of that name", f"Choose one of {', '.join(known)}")
         return Recipe.load(known[name])
@@ -138,8 +140,9 @@ class Recipe(_Part):
             recipe = Recipe.model_validate(data)
         except ValidationError as error:
             first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or "it"
-            raise BadRecipe(f"{subject}, {place}", str(first["msg"]).lower(), "See docs/recipes.md") from None
+            place = ".".join(str(part) for part in first["loc"])
+            where = f"{subject}, {place}" if place else subject
+            raise BadRecipe(where, registry.told(first), "See docs/recipes.md") from None
         if check:
             recipe.check()
         return recipe
@@ -226,6 +229,14 @@ def presets() -> Mapping[str, Path]:
     built_in = folders.beside("presets", "presets")
     found = sorted(built_in.glob("*.json"), key=lambda path: (path.stem != DEFAULT, path.stem))
     return {path.stem: path for path in (*found, *sorted(folders.presets().glob("*.json")))}
+
+
+def _titled(path: Path) -> str:
+    """A preset's title in small letters; empty where it cannot be read."""
+    try:
+        return Recipe.load(path).name.casefold()
+    except BadRecipe:
+        return ""
 
 
 def _steps(plain: dict[str, Any]) -> list[dict[str, Any]]:

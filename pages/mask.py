@@ -14,7 +14,7 @@ from maskanyone.ui.words import mask as words
 owner = owners.current()
 chosen = recordings.chosen(owner)
 if not chosen:
-    st.markdown(words.NOTHING)
+    st.markdown(words.nothing(plain(recipes.waiting(owner))))
     if st.button(words.TO_VIDEOS, type="primary", icon=":material/video_library:"):
         st.switch_page(frame.page("videos"))
     st.stop()
@@ -75,6 +75,8 @@ with picture:
         st.rerun()
 with shelf:
     picked = cards([preview.card(one, row, seconds) for one in presets.listed()[0]], key="cards", chosen=preset)
+    if not preset:
+        st.markdown(f":gray[{words.AS_LEFT}]")
     if picked not in (preset, ""):
         recipes.begin_with(owner, picked)
         st.rerun()

@@ -9,6 +9,7 @@ from maskanyone.ui.words import models as words
 from maskanyone.weights import store as weights
 
 st.markdown(words.LEAD)
+st.markdown(f":gray[{words.WHY}]")
 modelling.head()
 missing = []
 for weight in weights.catalogue().values():

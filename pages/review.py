@@ -5,45 +5,38 @@ from __future__ import annotations
 import streamlit as st
 
 from maskanyone.store import owners, recordings, runs
-from maskanyone.store.tables import DONE, VIEWING
-from maskanyone.ui import frame, going, reviewing
+from maskanyone.store.tables import VIEWING
+from maskanyone.ui import frame, going, offering, reviewing
 from maskanyone.ui.markdown import plain
 from maskanyone.ui.player import player
 from maskanyone.ui.words import review as words
 
+#: px; in a narrow window what stands beside it goes below
+_VERDICT = 500
+
 owner = owners.current()
-going.runs_going(owner)
-finished = runs.finished(owner)
-if not finished:
+with st.container():  # always there, so that nothing below it moves to another place and is built anew
+    going.runs_going(owner)
+offered = offering.offered(owner)
+if not offered.results:
     if not runs.going(owner):
         st.markdown(words.EMPTY)
         if st.button(words.TO_MASK, type="primary", icon=":material/visibility_off:"):
             st.switch_page(frame.page("mask"))
     st.stop()
-
-by_id = {job.id: (job, recording) for job, recording in finished}
-asked = st.query_params.get("run", "")
-older = runs.pair(owner, asked) if asked and asked not in by_id else None
-if older and older[0].state == DONE:
-    by_id[asked] = older
-elif asked and asked not in by_id:
+if offered.gone:
     st.markdown(f":orange[:material/visibility: {words.GONE}]")
-shown = asked if asked in by_id else finished[0][0].id
-job, recording = by_id[shown]
+job, recording = offered.results[offered.shown]
+report = reviewing.report_of(job)
+told = reviewing.drawn(report) if report else None
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    with st.container(gap=None, width="stretch"):
+    with st.container(gap=None, width=_VERDICT):
         st.markdown(f"### {words.verdict(job.told)}", anchors=False)
-        left = words.left(job.told)
+        left = words.left(job.told, told.to_look_at(), told.nobody()) if told else ""
         st.markdown(f":orange[{left}]" if left else f":gray[{plain(job.title)}]")
-    picked = st.selectbox(
-        words.RESULT,
-        list(by_id),
-        index=list(by_id).index(shown),
-        format_func=lambda each: f"{by_id[each][1].name} · {by_id[each][0].title}",
-        label_visibility="collapsed",
-        width=300,
-    )
+    st.space("stretch")
+    offering.choose(offered)
     view = st.segmented_control(
         words.VIEW,
         list(words.VIEWS),
@@ -52,16 +45,11 @@ with st.container(horizontal=True, vertical_alignment="center"):
         required=True,
         label_visibility="collapsed",
     )
-if picked != shown:
-    st.query_params.from_dict({"run": picked})
-    st.rerun()
 
-report = reviewing.report_of(job)
-if report is None:
+if report is None or told is None:
     st.markdown(f":red[:material/error: {words.NO_RESULT}]")
     st.stop()
 playable = recording.facts.get("playable") or recordings.artefact(recording.id, VIEWING)
-told = reviewing.drawn(report)
 player(
     key=f"player {job.id}",
     original=f"/api/recordings/{recording.id}/video" if playable else "",

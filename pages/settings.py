@@ -33,4 +33,5 @@ with closing(Cache(folders.cache())) as cache:
             st.markdown(plain(value), width="stretch")
             if name == words.CACHE and st.button(words.CLEAR, help=words.CLEAR_HELP, icon=":material/delete_sweep:"):
                 st.toast(words.emptied(cache.clear()))
+                st.rerun()
 st.markdown(f":gray[:small[{words.LOOK}]]")

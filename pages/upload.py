@@ -15,11 +15,7 @@ dropped = dropzone(key="drop", folder=brought.folders_allowed())
 if dropped.open_folder:
     st.session_state["folder open"] = True
 if st.session_state.get("folder open"):
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        named = st.text_input(words.FOLDER, help=words.FOLDER_HELP, key="folder", width="stretch")
-        if st.button(words.ADD, icon=":material/folder_open:") and named:
-            sentence, problem = brought.from_folder(owner, named)
-            (st.error if problem else st.toast)(sentence)
+    brought.ask(owner)
 
 total = recordings.listed(owner, most=1)[1]
 if total:

@@ -241,3 +241,22 @@ def test_a_recipe_of_a_later_format_is_refused() -> None:
 def test_a_recipe_does_not_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
         FACES.seed = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("plain", "sentence"),
+    [
+        ([], "mine.json: must be a group of settings"),
+        ({"audit": 1}, "mine.json, audit: must be a group of settings"),
+        ({"people": 3}, "mine.json, people: must be a list"),
+        ({"people": [{"hide": [{"target": "face"}]}]}, "mine.json, people.0.hide.0.method: is missing"),
+        ({"output": {"crf": "x"}}, "mine.json, output.crf: 'x' does not fit: it must be a whole number"),
+        ({"extract": [1]}, "mine.json, extract: must be empty"),
+        ({"name": "x" * 200}, "mine.json, name: is longer than 120 characters"),
+        ({"nonsense": 1}, "mine.json, nonsense: it has no such setting"),
+    ],
+)
+def test_what_is_no_recipe_is_told_for_people(plain: object, sentence: str) -> None:
+    with pytest.raises(BadRecipe) as told:
+        Recipe.parse(plain, "mine.json")
+    assert str(told.value).startswith(sentence)

@@ -107,7 +107,7 @@ def test_a_method_of_another_kind_is_not_taken_for_one() -> None:
         ({"margin": 9}, "hide.solid, margin: 9 is out of bounds: it must be at most 1.5"),
         ({"shape": "star"}, "hide.solid, shape: 'star' is not one of 'ellipse' or 'box'"),
         ({"size": 9}, "hide.solid, size: it has no such setting"),
-        ({"margin": None}, "hide.solid, margin: None does not fit"),
+        ({"margin": None}, "hide.solid, margin: None does not fit: it must be a number"),
     ],
 )
 def test_a_value_out_of_bounds_is_told_with_its_bound(values: dict[str, Any], words: str) -> None:

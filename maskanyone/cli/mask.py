@@ -25,7 +25,7 @@ def mask(
     videos: Annotated[list[Path], typer.Argument(help="Recordings, or folders of recordings.", metavar="VIDEO...")],
     folder: Annotated[Path, typer.Option("-o", "--output", help="Folder for the results.", metavar="DIR")],
     preset: Annotated[
-        str | None, typer.Option(help="A preset by name; `maskanyone presets` lists them.", metavar="NAME")
+        str | None, typer.Option(help="A preset by name or title; `maskanyone presets` lists them.", metavar="NAME")
     ] = None,
     recipe: Annotated[Path | None, typer.Option(help="A recipe's JSON file.", metavar="FILE")] = None,
     hide: Annotated[
@@ -68,6 +68,9 @@ def mask(
 
     Each recording gives DIR/STEM.mp4 and DIR/STEM.report.json. The recordings are only read. Without a preset,
     recipe or step every face is filled and the sound is removed.
+
+    Where recordings come from several folders, their results lie in DIR as they do in the innermost folder that holds
+    them all: a/talk.mp4 and b/talk.mp4 give DIR/a/talk.mp4 and DIR/b/talk.mp4.
 
     Examples:
 

@@ -14,6 +14,7 @@ from maskanyone.errors import Unreadable
 from maskanyone.files import replaced, sha256
 from maskanyone.pipeline import Cancel, Progress
 from maskanyone.pipeline.overview import overview, viewing_copy
+from maskanyone.proof import places
 from maskanyone.recipe import Recipe
 from maskanyone.store import recordings
 from maskanyone.store.cache import Cache
@@ -122,6 +123,7 @@ def _mask(order: Order, progress: Progress, cancel: Cancel) -> Outcome:
         "faces": report["faces"],
         "to_look_at": len(report["to_look_at"]),
         "not_hidden": len(report["not_hidden"]),
+        "places": places.number(report),
         "faults": len(report["faults"]),
         "sound": report["result"]["sound"],
     }

@@ -80,6 +80,7 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
             "tracks": len(facts.tracks),
         },
         "to_look_at": stretches,
+        "nobody_found": _nobody(facts, hidden),
         "tracks": [_track(track, facts) for track in facts.tracks],
         "not_hidden": [_weak(track, facts) for track in facts.doubted],
         "cuts": [int(cut) for cut in facts.cuts],
@@ -193,6 +194,13 @@ def _stretches(facts: Facts) -> list[dict[str, Any]]:
             rank = risk.risk(code, stretch["to_s"] - stretch["from_s"], _size(track, span, facts))
             found.append(stretch | {"track": track.id, "state": STATES[code], "risk": rank})
     return sorted(found, key=lambda s: (s["first_frame"], s["reason"]))
+
+
+def _nobody(facts: Facts, hidden: np.ndarray[Any, np.dtype[np.bool_]]) -> list[dict[str, Any]]:
+    """Where nothing is hidden and nothing is covered."""
+    clear = np.diff(np.concatenate([[0], ~hidden & ~_covered(facts), [0]]).astype(np.int8))
+    spans = map(Span, np.flatnonzero(clear == 1).tolist(), np.flatnonzero(clear == -1).tolist())
+    return [_stretch(facts, span, "no face was found") for span in spans]
 
 
 def _stretch(facts: Facts, span: Span, reason: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -38,15 +39,17 @@ def listed() -> tuple[list[Preset], list[str]]:
     return good, bad
 
 
-def keep(recipe: Mapping[str, Any], title: str) -> str:
-    """Keep a recipe under a title; its id.
+def keep(recipe: Mapping[str, Any], title: str, *, instead_of: str = "") -> str:
+    """Keep a recipe under a title; its id. instead_of: the title of one that goes.
 
     Raises:
-        BadRecipe: it cannot be followed, or the title is none.
+        BadRecipe: it cannot be followed, or the title is none or that of another preset.
     """
     title = title.strip()
     if not title:
-        raise BadRecipe("preset", "has no name", "Give it one")
+        raise BadRecipe("The preset", "has no name", "Write one above")
+    if title.casefold() in _titles() - {instead_of.casefold()}:
+        raise BadRecipe(f"“{title}”", "is the name of another preset", "Choose another name, or delete that one first")
     made = Recipe.parse(dict(recipe) | {"name": title[:120]}, title)
     name = _free(title)
     with files.replaced(folders.presets() / f"{name}.json") as unfinished:
@@ -65,7 +68,10 @@ def bring_in(data: bytes, file_name: str) -> str:
     except (ValueError, RecursionError):
         raise BadRecipe(file_name, "is not JSON", "Choose a recipe's JSON file") from None
     recipe = Recipe.parse(plain, file_name)
-    return keep(recipe.data(), recipe.name or file_name.rpartition(".")[0])
+    title = recipe.name or file_name.rpartition(".")[0]
+    names = (f"{title} ({number})" if number > 1 else title for number in itertools.count(1))
+    taken = _titles()
+    return keep(recipe.data(), next(name for name in names if name.strip().casefold() not in taken))
 
 
 def rename(preset: str, title: str) -> str:
@@ -74,7 +80,7 @@ def rename(preset: str, title: str) -> str:
     recipe = Recipe.load(old)
     if title.strip() == recipe.name:
         return preset
-    made = keep(recipe.data(), title)
+    made = keep(recipe.data(), title, instead_of=recipe.name)
     os.unlink(old)
     return made
 
@@ -82,6 +88,11 @@ def rename(preset: str, title: str) -> str:
 def delete(preset: str) -> None:
     """Delete one of the user's own."""
     os.unlink(_own(preset))
+
+
+def _titles() -> set[str]:
+    """What presets are called, in small letters."""
+    return {preset.recipe.name.casefold() for preset in listed()[0]}
 
 
 def _own(preset: str) -> Path:

@@ -116,13 +116,6 @@ def chosen(owner: str) -> list[Recording]:
         return list(session.exec(rows.order_by(col(Recording.added).desc(), col(Recording.id))).all())
 
 
-def marked(owner: str) -> list[Recording]:
-    """Everything that is chosen, also what cannot be masked: it can be removed."""
-    with database.session() as session:
-        rows = select(Recording).where(Recording.owner == owner, Recording.state != LEAVING, col(Recording.chosen))
-        return list(session.exec(rows.order_by(col(Recording.added).desc())).all())
-
-
 def choose(owner: str, recordings: Sequence[str] | None, value: bool) -> None:
     """Choose recordings, or not; all of them for none."""
     with database.session() as session:

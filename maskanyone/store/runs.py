@@ -11,7 +11,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from maskanyone.store import database, files, owners, traces
-from maskanyone.store.tables import DONE, LEAVING, MASK, QUEUED, RUNNING, VIEW, Artefact, Job, Recording
+from maskanyone.store.tables import CANCELLED, DONE, LEAVING, MASK, QUEUED, RUNNING, VIEW, Artefact, Job, Recording
 
 
 def order(owner: str, which: Sequence[Recording], recipe: Mapping[str, Any], title: str) -> list[Job]:
@@ -59,11 +59,18 @@ def listed(owner: str, *, start: int = 0, most: int = 25) -> tuple[list[tuple[Jo
 
 
 def finished(owner: str, *, most: int = 200) -> list[tuple[Job, Recording]]:
-    """Runs with a result, the newest first."""
+    """Runs with a result, the newest result first."""
     with database.session() as session:
         mine = _of(owner).where(Job.state == DONE)
-        found = session.exec(mine.order_by(col(Job.created).desc()).limit(most)).all()
+        found = session.exec(mine.order_by(col(Job.finished).desc(), col(Job.created).desc()).limit(most)).all()
         return [(job, recording) for job, recording in found]
+
+
+def finished_since(owner: str, moment: float) -> list[str]:
+    """Runs whose result was made after a moment (seconds since 1970), the newest first."""
+    with database.session() as session:
+        mine = select(Job.id).where(Job.owner == owner, Job.kind == MASK, Job.state == DONE)
+        return list(session.exec(mine.where(col(Job.finished) > moment).order_by(col(Job.finished).desc())).all())
 
 
 def unfinished(owner: str, *, most: int) -> list[tuple[Job, Recording]]:
@@ -75,10 +82,15 @@ def unfinished(owner: str, *, most: int) -> list[tuple[Job, Recording]]:
 
 
 def newest_of(owner: str, recordings: Sequence[str]) -> dict[str, Job]:
-    """The newest run of each recording that has one."""
+    """The newest run of each recording that has one; one that was stopped does not hide a result."""
+    found: dict[str, Job] = {}
     with database.session() as session:
         mine = select(Job).where(Job.owner == owner, Job.kind == MASK, col(Job.recording).in_(recordings))
-        return {job.recording: job for job in session.exec(mine.order_by(col(Job.created))).all()}
+        for job in session.exec(mine.order_by(col(Job.created))).all():
+            before = found.get(job.recording)
+            if not (job.state == CANCELLED and before and before.state == DONE):
+                found[job.recording] = job
+    return found
 
 
 def going(owner: str) -> int:
@@ -130,7 +142,7 @@ def file_name(run: str, suffix: str) -> str:
     again = f".{job.number}" if job.number > 1 else ""
     ending = ".report.json" if suffix == ".json" else suffix
     stem = str(PurePosixPath(recording.name).with_suffix("")).replace("/", "_")
-    return f"{stem}{again}{ending}"
+    return f"{stem}.masked{again}{ending}"
 
 
 def _of(owner: str) -> Any:

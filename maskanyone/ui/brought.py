@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import streamlit as st
 from streamlit import config
 
 from maskanyone import folders, names
 from maskanyone.store import recordings
 from maskanyone.ui.guard import LOCAL_HOSTS
+from maskanyone.ui.markdown import plain
 from maskanyone.ui.words import brought as words
 
 #: folders, separated as in PATH, inside which recordings may be named; the user's own folder unless given
@@ -34,8 +36,25 @@ def granted() -> list[Path]:
     return [Path(part).resolve() for part in named.split(os.pathsep) if part] if named else [Path.home().resolve()]
 
 
+def ask(owner: str) -> None:
+    """A field for a folder, which says where it may lie, and below it what is wrong."""
+    with st.form("folder", border=False), st.container(gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            named = st.text_input(words.FOLDER, help=words.FOLDER_HELP, key="folder named", width="stretch")
+            asked = st.form_submit_button(words.ADD, icon=":material/folder_open:")
+        st.markdown(f":gray[:small[{plain(words.inside(granted()))}]]")
+        if asked:
+            sentence, problem = from_folder(owner, named)
+            if problem:
+                st.markdown(f":red[:material/error: {plain(sentence)}]")
+            else:
+                st.toast(plain(sentence))
+
+
 def from_folder(owner: str, named: str) -> tuple[str, bool]:
     """Add a folder's recordings; what is to be said, and whether it is a problem."""
+    if not named.strip():
+        return words.EMPTY, True
     try:
         folder = Path(named.strip().strip('"')).expanduser().resolve(strict=True)
     except (OSError, RuntimeError, ValueError):

@@ -60,17 +60,24 @@ def line() -> AbstractContextManager[Any]:
 
 def header() -> None:
     """Videos, Mask, Review; at the right what is needed now and then."""
-    going = runs.going(owners.current())
     with st.container(horizontal=True, vertical_alignment="center"):
         for place, (_, address, title, icon) in enumerate(_PAGES):
             if place == _WAY:
                 st.space("stretch")
             if place < _WAY:
                 st.page_link(page(address), label=f"**{title}**", icon=icon)
+            elif address == "runs":
+                with st.container(width="content"):
+                    st.fragment(_runs, run_every=2.0 if runs.going(owners.current()) else None)(title)
             else:
-                count = f" :gray[· {going}]" if address == "runs" and going else ""
-                st.page_link(page(address), label=f":gray[{title}]{count}")
+                st.page_link(page(address), label=f":gray[{title}]")
     st.space("xsmall")
+
+
+def _runs(title: str) -> None:
+    """The link to the runs, with how many go on."""
+    going = runs.going(owners.current())
+    st.page_link(page("runs"), label=f":gray[{title}]" + (f" :gray[· {going}]" if going else ""))
 
 
 def footer() -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from maskanyone.data import Pixels, Video
+from maskanyone.data import Float, Pixels, Video
 from maskanyone.pipeline import Glimpse, looked
 from maskanyone.pipeline.producers import Producers
 from maskanyone.recipe import Recipe
@@ -36,10 +36,11 @@ _SHAPE, _AROUND, _LEAST, _NEAR = 2.4, 1.9, 60.0, 3
 
 @dataclass(frozen=True)
 class Shown:
-    """Where the page finds a frame, as tokens."""
+    """Where the page finds a frame, as tokens. middle: of its surest face, as a share of its width."""
 
     before: str
     after: str
+    middle: float
 
 
 class _Memory:
@@ -87,7 +88,9 @@ def shown(row: Recording, seconds: float, recipe: Recipe, models: Producers) -> 
     glimpse, name = _glimpse(row, seconds, recipe, models)
     before = _token((row.id, name, "before"), glimpse.before)
     after = _token((row.id, name, _identity(recipe)), lambda: glimpse.after(recipe))
-    return Shown(before, after)
+    box = _surest(glimpse)
+    middle = 0.5 if box is None else float(box[0] + box[2]) / 2 / glimpse.source.upright[0]
+    return Shown(before, after, min(max(middle, 0.0), 1.0))
 
 
 def card(row: Recording, seconds: float, recipe: Recipe, models: Producers) -> str:
@@ -151,17 +154,23 @@ def _token(key: tuple[str, str, str], made: Callable[[], Pixels], width: int = _
 
 def _close(glimpse: Glimpse, picture: Pixels) -> Pixels:
     """The part of a frame around its surest face, in a card's shape; the whole frame where none was seen."""
-    found = glimpse.seen.detections
-    here = np.flatnonzero(abs(found.frame - glimpse.index) <= _NEAR)
     height, width = picture.shape[:2]
-    if not len(here):
+    box = _surest(glimpse)
+    if box is None:
         return picture
-    x1, y1, x2, y2 = found.box[here[np.argmax(found.score[here])]]
+    x1, y1, x2, y2 = box
     high = min(max(_AROUND * float(y2 - y1), _LEAST), height, width / _SHAPE)
     wide = high * _SHAPE
     left = min(max(float(x1 + x2) / 2 - wide / 2, 0.0), width - wide)
     top = min(max(float(y1 + y2) / 2 - high / 2, 0.0), height - high)
     return picture[round(top) : round(top + high), round(left) : round(left + wide)]
+
+
+def _surest(glimpse: Glimpse) -> Float | None:
+    """The box of the surest face in a frame or near it, px."""
+    found = glimpse.seen.detections
+    here = np.flatnonzero(abs(found.frame - glimpse.index) <= _NEAR)
+    return found.box[here[np.argmax(found.score[here])]] if len(here) else None
 
 
 def _at_most(picture: Pixels, width: int) -> Pixels:

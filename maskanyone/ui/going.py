@@ -1,4 +1,7 @@
-"""Runs that are in line or at work, with how far they are; again every second, and the page once one has ended."""
+"""Runs that are in line or at work, with how far they are, again every second; and what they have made since.
+
+Only these lines are drawn anew: what somebody looks at below them stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import streamlit as st
 from maskanyone.jobs import queue
 from maskanyone.store import recordings, runs
 from maskanyone.store.tables import VIEWING, Job, Recording
-from maskanyone.ui import frame, progress
+from maskanyone.ui import frame, offering, progress
 from maskanyone.ui.markdown import plain
 from maskanyone.ui.words import review as words
 
@@ -15,10 +18,10 @@ _MOST = 6
 
 
 def runs_going(owner: str) -> None:
-    """Draw a line for each; nothing where nothing goes on."""
-    number = runs.going(owner)
-    if number:
-        st.fragment(_lines, run_every=1.0)(owner, number)
+    """Draw a line for each, and offer what was made since the page was drawn; nothing where nothing goes on."""
+    if runs.going(owner):
+        newest = runs.finished(owner, most=1)
+        st.fragment(_lines, run_every=1.0)(owner, newest[0][0].finished or 0.0 if newest else None)
 
 
 def copy_awaited(recording: str) -> None:
@@ -33,15 +36,27 @@ def _copy(recording: str, failed: bool) -> None:
     st.markdown(f":gray[{words.COPY_FAILED if failed else words.COPY_COMING}]", width="content")
 
 
-def _lines(owner: str, before: int) -> None:
-    rows = runs.unfinished(owner, most=_MOST)
-    if runs.going(owner) != before:
+def _lines(owner: str, known: float | None) -> None:
+    """known: when the newest result was made that the page has; none where it has none, and waits for the first."""
+    rows, number = runs.unfinished(owner, most=_MOST), runs.going(owner)
+    new = runs.finished_since(owner, known or 0.0)
+    if known is None and (new or not number):
         st.rerun()
     with st.container(gap="xsmall"):
+        if new:
+            _offer(new)
         for job, recording in rows:
             _line(owner, job, recording)
-        if before > len(rows):
-            st.markdown(f":gray[{words.more(before - len(rows))}]")
+        if number > len(rows):
+            st.markdown(f":gray[{words.more(number - len(rows))}]")
+
+
+def _offer(new: list[str]) -> None:
+    with frame.line():
+        st.markdown(words.new(len(new)), width="content")
+        if st.button(words.SHOW_NEW, icon=":material/fact_check:", type="tertiary"):
+            offering.show(new[0])
+            st.rerun()
 
 
 def _line(owner: str, job: Job, recording: Recording) -> None:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
-
 import streamlit as st
 
 from maskanyone.jobs import queue
 from maskanyone.store import runs
 from maskanyone.store.tables import DONE, FAILED, Job, Recording
-from maskanyone.ui import frame, paging, progress, recipes
+from maskanyone.ui import frame, inwords, paging, progress, recipes
 from maskanyone.ui.markdown import plain
-from maskanyone.ui.popover import does, popover
+from maskanyone.ui.moments import moment
+from maskanyone.ui.popover import asks, does, popover
 from maskanyone.ui.words import mask
 from maskanyone.ui.words import runs as words
 from maskanyone.written import duration
 
 _NAME = "runs"
-_SETTINGS, _BEGUN, _TOOK, _STATE, _MORE = 270, 150, 90, 260, 110
+_STATE, _MORE = 250, 110
 
 
 def runs_listed(owner: str, total: int) -> None:
@@ -42,22 +39,19 @@ def _rows(owner: str, start: int, moved: bool, before: int) -> None:
 
 
 def _head() -> None:
-    name, settings, begun, took, state = (f":gray[:small[{word}]]" for word in words.HEADS)
+    name, state = (f":gray[:small[{word}]]" for word in words.HEADS)
     with frame.line():
         st.markdown(name, width="stretch")
-        st.markdown(settings, width=_SETTINGS)
-        st.markdown(begun, width=_BEGUN)
-        st.markdown(took, width=_TOOK, text_alignment="right")
         st.markdown(state, width=_STATE)
         st.markdown("", width=_MORE)
 
 
 def _row(owner: str, job: Job, recording: Recording) -> None:
     with frame.line():
-        st.markdown(f"**{plain(recording.name)}**", width="stretch", wrap=False)
-        st.markdown(plain(job.title), width=_SETTINGS, wrap=False)
-        st.markdown(_when(job.started or job.created), width=_BEGUN)
-        st.markdown(duration(job.worked) if job.worked else " ", width=_TOOK, text_alignment="right")
+        with st.container(width="stretch", gap=None):
+            st.markdown(f"**{plain(recording.name)}**", wrap=False)
+            told = words.told(job.title, moment(job.started or job.created), duration(job.worked) if job.worked else "")
+            st.markdown(f":gray[:small[{plain(told)}]]")
         with st.container(width=_STATE, gap=None):
             _state(job)
         key = f"more {job.id}"
@@ -72,7 +66,7 @@ def _state(job: Job) -> None:
     elif job.state == FAILED:
         st.markdown(f":red[:material/error: {words.STATES[FAILED]}]  \n:gray[:small[{plain(job.message)}]]")
     else:
-        st.markdown(words.STATES[job.state] + words.to_look_at(job.told.get("to_look_at", 0)))
+        st.markdown(words.STATES[job.state] + words.to_look_at(job.told))
 
 
 def _actions(owner: str, key: str, job: Job, recording: Recording) -> None:
@@ -85,8 +79,10 @@ def _actions(owner: str, key: str, job: Job, recording: Recording) -> None:
     if st.button(words.USE, icon=":material/tune:", key=f"use {job.id}"):
         recipes.use(owner, job.recipe)
         st.switch_page(frame.page("mask"))
-    does(key, words.DELETE, lambda: _forgotten(owner, job), icon=":material/delete:")
-    st.json(job.recipe, expanded=1)
+    asks(key, words.DELETE, words.SURE, lambda: _forgotten(owner, job), icon=":material/delete:")
+    st.markdown(f":gray[{words.SETTINGS}]  \n" + "  \n".join(map(plain, inwords.lines(job.recipe))))
+    with st.expander(words.AS_FILE):
+        st.json(job.recipe, expanded=1)
 
 
 def _stopped(owner: str, job: Job) -> str:
@@ -101,15 +97,4 @@ def _again(owner: str, job: Job, recording: Recording) -> str:
 
 def _forgotten(owner: str, job: Job) -> str:
     runs.forget(owner, job.id)
-    return ""
-
-
-def _when(seconds: float) -> str:
-    """A date and time as the browser's locale orders them."""
-    try:
-        zone: Any = ZoneInfo(st.context.timezone or "UTC")
-    except (KeyError, ValueError):
-        zone = None
-    moment = datetime.fromtimestamp(seconds, zone)
-    month_first = (st.context.locale or "").endswith("US")
-    return f"{moment:%m/%d/%Y, %H:%M}" if month_first else f"{moment.day} {moment:%b %Y, %H:%M}"
+    return words.DELETED

@@ -15,11 +15,12 @@ from maskanyone.store.tables import (
     CHECKING,
     DONE,
     FAILED,
+    READY,
     Job,
     Recording,
 )
 from maskanyone.ui import frame, glimpses, paging, progress
-from maskanyone.ui.markdown import plain
+from maskanyone.ui.markdown import plain, spoken
 from maskanyone.ui.words import upload as words
 from maskanyone.ui.words.runs import to_look_at
 from maskanyone.written import clock, size
@@ -27,7 +28,7 @@ from maskanyone.written import clock, size
 _NAME = "recordings"
 #: seconds after which a copy that does not get on counts as broken off
 _PATIENCE = 20.0
-_PICTURE, _CHECK, _LENGTH, _SHAPE, _SOUND, _STATE = 84, 24, 70, 165, 80, 230
+_PICTURE, _CHECK, _LENGTH, _STATE = 84, 24, 70, 210
 
 
 def recordings_listed(owner: str, total: int) -> None:
@@ -52,24 +53,24 @@ def _rows(owner: str, start: int, moving: bool) -> None:
 
 
 def _head(owner: str, rows: list[Recording]) -> None:
-    every = bool(rows) and all(row.chosen for row in rows)
-    name, length, shape, sound, state = (f":gray[:small[{word}]]" for word in words.HEADS)
+    some = [row for row in rows if row.state == READY]
+    every = bool(some) and all(row.chosen for row in some)
+    name, length, state = (f":gray[:small[{word}]]" for word in words.HEADS)
     with frame.line():
         turned = _turned("rows")
         key = f"choose all {turned}"
         st.session_state[key] = every
         st.checkbox(
-            "Choose all",
+            words.CHOOSE_ALL,
             key=key,
             label_visibility="collapsed",
             width=_CHECK,
-            on_change=lambda: _choose(owner, rows, key, turns="all", unless=("rows", turned)),
+            disabled=not some,
+            on_change=lambda: _choose(owner, some, key, turns="all", unless=("rows", turned)),
         )
         st.markdown("", width=_PICTURE)
         st.markdown(name, width="stretch")
         st.markdown(length, width=_LENGTH, text_alignment="right")
-        st.markdown(shape, width=_SHAPE)
-        st.markdown(sound, width=_SOUND)
         st.markdown(state, width=_STATE)
 
 
@@ -77,24 +78,28 @@ def _row(owner: str, row: Recording, run: Job | None) -> None:
     with frame.line():
         turned = _turned("all")
         key = f"choose {row.id} {turned}"
-        st.session_state[key] = row.chosen
+        can_be = row.state == READY
+        st.session_state[key] = row.chosen and can_be
         st.checkbox(
-            f"Choose {plain(row.name)}",
+            words.choose(spoken(row.name)),
             key=key,
             label_visibility="collapsed",
             width=_CHECK,
+            disabled=not can_be,
             on_change=lambda: _choose(owner, [row], key, turns="rows", unless=("all", turned)),
         )
         st.html(_picture(row), width=_PICTURE)
-        told = _told(row)
-        st.markdown(_name(row) + (f"  \n:gray[{plain(told)}]" if told else ""), width="stretch")
-        facts = row.facts
-        st.markdown(clock(facts["seconds"]) if facts else " ", width=_LENGTH, text_alignment="right")
-        shape = f"{facts['width']} × {facts['height']}, {facts['fps']:.3g} fps  \n" if facts else ""
-        st.markdown(f"{shape}:gray[{size(row.bytes)}]", width=_SHAPE)
-        st.markdown((words.SOUND if facts["sound"] else words.NO_SOUND) if facts else " ", width=_SOUND)
-        with st.container(width=_STATE):
+        with st.container(width="stretch", gap=None):
+            st.markdown(_name(row), wrap=False)
+            for sentence in filter(None, (_facts(row), plain(_told(row)))):
+                st.markdown(f":gray[:small[{sentence}]]")
+        st.markdown(clock(row.facts["seconds"]) if row.facts else " ", width=_LENGTH, text_alignment="right")
+        with st.container(width=_STATE, horizontal=True, vertical_alignment="center"):
             _state(row, run)
+            if row.state == BROKEN or (row.state == ARRIVING and _stalled(row)):
+                label = words.DELETE if row.copied else words.REMOVE
+                if st.button(label, icon=":material/close:", type="tertiary", key=f"delete {row.id}"):
+                    _ask(owner, [row])
 
 
 def _choose(owner: str, rows: list[Recording], key: str, *, turns: str, unless: tuple[str, int]) -> None:
@@ -111,6 +116,14 @@ def _choose(owner: str, rows: list[Recording], key: str, *, turns: str, unless: 
 def _turned(which: str) -> int:
     """How often the box over the list (``all``), or one in it (``rows``), was turned; the others are new ones then."""
     return int(st.session_state.get(f"{which} turned", 0))
+
+
+def _facts(row: Recording) -> str:
+    """What a recording is like: picture, sound, size."""
+    facts = row.facts
+    shape = f"{facts['width']} × {facts['height']}, {facts['fps']:.3g} fps" if facts else ""
+    sound = (words.SOUND if facts["sound"] else words.NO_SOUND) if facts else ""
+    return " · ".join(filter(None, (shape, sound, size(row.bytes) if row.bytes else "")))
 
 
 def _told(row: Recording) -> str:
@@ -133,7 +146,7 @@ def _state(row: Recording, run: Job | None) -> None:
     elif run is not None and progress.moves(run):
         st.progress(progress.share(run), f":small[{progress.told(run)}]")
     elif run is not None and run.state == DONE:
-        st.markdown(words.MASKED + to_look_at(run.told.get("to_look_at", 0)))
+        st.markdown(words.MASKED + to_look_at(run.told))
     elif run is not None and run.state == FAILED:
         st.markdown(f":red[:material/error: {words.FAILED}]", help=plain(run.message))
     elif run is not None and run.state == CANCELLED:
@@ -146,9 +159,10 @@ def _below(owner: str, rows: list[Recording], total: int) -> None:
     chosen = recordings.chosen(owner)
     paging.buttons(_NAME, len(rows), total)
     with st.bottom.container(horizontal=True, vertical_alignment="center"):
-        marked = recordings.marked(owner)
-        if st.button(words.REMOVE, icon=":material/close:", type="tertiary", disabled=not marked):
-            _delete(owner, marked)
+        copied = sum(row.copied for row in chosen)
+        label = words.delete(copied, len(chosen) - copied)
+        if st.button(label, icon=":material/close:", type="tertiary", disabled=not chosen, key="delete chosen"):
+            _ask(owner, chosen)
         st.space("stretch")
         seconds = sum(row.facts["seconds"] for row in chosen)
         st.markdown(words.chosen(len(chosen), total, seconds), width="content")
@@ -159,15 +173,21 @@ def _below(owner: str, rows: list[Recording], total: int) -> None:
             st.rerun()
 
 
-@st.dialog(words.DELETE_TITLE)
+def _ask(owner: str, rows: list[Recording]) -> None:
+    """Ask before recordings go."""
+    copied = any(row.copied for row in rows)
+    st.dialog(words.DELETE_TITLE if copied else words.REMOVE_TITLE)(_delete)(owner, rows)
+
+
 def _delete(owner: str, rows: list[Recording]) -> None:
-    st.markdown(words.deleting(len(rows), sum(not row.copied for row in rows)))
+    copied = sum(row.copied for row in rows)
+    st.markdown(words.deleting(len(rows), len(rows) - copied))
     for row in rows[:8]:
         st.markdown(_name(row))
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button(words.KEEP):
             st.rerun()
-        if st.button(words.DELETE, icon=":material/delete:"):
+        if st.button(words.DELETE if copied else words.REMOVE, icon=":material/delete:"):
             ids = [row.id for row in rows]
             recordings.forget(owner, ids)
             glimpses.forget(ids)

@@ -13,18 +13,15 @@ from maskanyone.ui.words import models as words
 from maskanyone.weights import store as weights
 from maskanyone.written import size
 
-_LICENCE, _SIZE, _STATE, _DO = 200, 80, 130, 210
+_STATE = 210
 
 
 def head() -> None:
     """Titles of the columns."""
-    name, licence, large, state = (f":gray[:small[{word}]]" for word in words.HEADS)
+    name, state = (f":gray[:small[{word}]]" for word in words.HEADS)
     with frame.line():
         st.markdown(name, width="stretch")
-        st.markdown(licence, width=_LICENCE)
-        st.markdown(large, width=_SIZE, text_alignment="right")
         st.markdown(state, width=_STATE)
-        st.markdown("", width=_DO)
 
 
 def row(weight: weights.Weight) -> bool:
@@ -32,11 +29,9 @@ def row(weight: weights.Weight) -> bool:
     here = weights.have(weight.name)
     needed = f" :gray-badge[{words.NEEDED}]" if "default" in weight.sets else ""
     with frame.line():
-        st.markdown(f"**{plain(weight.title)}**{needed}  \n:gray[{plain(weight.purpose)}]", width="stretch")
-        st.markdown(plain(weight.licence), width=_LICENCE)
-        st.markdown(size(weight.bytes), width=_SIZE, text_alignment="right")
-        st.markdown(f":material/check: {words.HERE}" if here else f":gray[{words.NOT_HERE}]", width=_STATE)
-        with st.container(width=_DO, gap="xsmall"):
+        told = f"{plain(weight.purpose)}  \n:small[{plain(words.facts(weight.licence, size(weight.bytes)))}]"
+        st.markdown(f"**{plain(weight.title)}**{needed}  \n:gray[{told}]", width="stretch")
+        with st.container(width=_STATE, gap="xsmall"):
             _offer(weight, here)
     return here
 
@@ -61,7 +56,7 @@ def fetch(names: Sequence[str]) -> None:
 
 def _offer(weight: weights.Weight, here: bool) -> None:
     if here:
-        st.markdown(" ")  # keeps the column's width
+        st.markdown(f":material/check: {words.HERE}")
         return
     if weight.accept and not weights.accepted(weight.name):
         if st.checkbox(words.ACCEPT, key=f"accept {weight.name}", help=words.ACCEPT_HELP):

@@ -28,11 +28,12 @@ def models(detect: str) -> Producers:
 
 def draw(row: Recording, seconds: float, recipe: Recipe | None) -> float:
     """Draw a frame before and after; the time that is wanted now."""
-    before, after, note, missing = "", "", "", False
+    before, after, note, missing, middle = "", "", "", False, 0.5
     try:
         if recipe is not None:
             seen = glimpses.shown(row, seconds, recipe, models(_detect(recipe)))
             before, after = glimpses.address(seen.before, "before"), glimpses.address(seen.after, "after")
+            middle = seen.middle
     except MissingWeights as error:
         note, missing = str(error), True
     except MaskAnyoneError as error:
@@ -47,6 +48,7 @@ def draw(row: Recording, seconds: float, recipe: Recipe | None) -> float:
         time=seconds,
         step=1 / max(row.facts["fps"], 1.0),
         aspect=row.facts["aspect"],
+        border=middle,
         note=words.BEFORE_NOTE if note else "",
     )
     if note:
@@ -59,15 +61,13 @@ def draw(row: Recording, seconds: float, recipe: Recipe | None) -> float:
 def card(preset: Preset, row: Recording | None, seconds: float) -> Card:
     """A preset's card, with what it does to the frame that is shown."""
     recipe = preset.recipe
-    title, _, rest = recipe.name.partition(",")
-    level = _level(recipe)
-    keeps = recipe.keeps_sound()
+    level, keeps = _level(recipe), recipe.keeps_sound()
     return Card(
         preset.id,
-        title,
+        recipe.name or preset.id,
         _picture(recipe, row, seconds),
-        (words.but_voice(level) if keeps else level, keeps or level == words.UNMEASURED),
-        rest.strip() or (words.VOICE_KEPT if keeps else words.VOICE_GONE),
+        (words.protected([step.target for step in recipe.hiding()], level), level == words.UNMEASURED),
+        (words.VOICE_KEPT if keeps else words.VOICE_GONE, keeps),
     )
 
 

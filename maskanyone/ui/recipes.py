@@ -23,6 +23,11 @@ def current(owner: str) -> tuple[dict[str, Any], str]:
         return _flat(Recipe.preset(DEFAULT)), DEFAULT
 
 
+def waiting(owner: str) -> str:
+    """What the settings are called that somebody has left; empty where nobody has set anything."""
+    return current(owner)[0]["name"] if drafts.get(owner, _NAME) else ""
+
+
 def begin_with(owner: str, preset: str) -> None:
     """Take a preset as it is."""
     drafts.put(owner, _NAME, {"recipe": Recipe.preset(preset).data(), "preset": preset})
@@ -30,19 +35,19 @@ def begin_with(owner: str, preset: str) -> None:
 
 def use(owner: str, recipe: Mapping[str, Any]) -> None:
     """Take a recipe, of an earlier run for instance."""
-    drafts.put(owner, _NAME, {"recipe": dict(recipe), "preset": _same(recipe)})
+    preset = _same(recipe)
+    drafts.put(owner, _NAME, {"recipe": dict(recipe) | _named(preset), "preset": preset.id if preset else ""})
 
 
 def change(owner: str, recipe: Mapping[str, Any]) -> Recipe:
-    """Keep what the forms say; a name that is no longer true goes.
+    """Keep what the forms say, under the name of the preset that does the same, if there is one.
 
     Raises:
         BadRecipe: a value does not fit.
     """
     preset = _same(recipe)
-    plain = dict(recipe) if preset else dict(recipe) | {"name": words.OWN, "description": ""}
-    made = Recipe.parse(plain)
-    drafts.put(owner, _NAME, {"recipe": made.data(), "preset": preset})
+    made = Recipe.parse(dict(recipe) | _named(preset))
+    drafts.put(owner, _NAME, {"recipe": made.data(), "preset": preset.id if preset else ""})
     return made
 
 
@@ -77,10 +82,17 @@ def _flat(recipe: Recipe) -> dict[str, Any]:
     return plain | {"people": people, "sound": sound[:1]}
 
 
-def _same(recipe: Mapping[str, Any]) -> str:
-    """The preset that does the same, if there is one."""
+def _same(recipe: Mapping[str, Any]) -> presets.Preset | None:
+    """The preset that does the same, if there is one; of several the one that the recipe is named after."""
     what = _what(recipe)
-    return next((preset.id for preset in presets.listed()[0] if _what(preset.recipe.data()) == what), "")
+    some = [preset for preset in presets.listed()[0] if _what(preset.recipe.data()) == what]
+    return min(some, key=lambda preset: preset.recipe.name != recipe.get("name"), default=None)
+
+
+def _named(preset: presets.Preset | None) -> dict[str, str]:
+    if preset is None:
+        return {"name": words.OWN, "description": ""}
+    return {"name": preset.recipe.name, "description": preset.recipe.description}
 
 
 def _what(recipe: Mapping[str, Any]) -> dict[str, Any]:

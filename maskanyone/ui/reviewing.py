@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from maskanyone.data import SEEN, STATES
+from maskanyone.proof import places
 from maskanyone.store import files, runs
 from maskanyone.store.tables import REPORT, Job
+from maskanyone.track import TrackParams
 from maskanyone.ui.player import Mark, Row
 from maskanyone.ui.words import review as words
 from maskanyone.written import counted
 
+Reason = Callable[[Sequence[Mapping[str, Any]]], str]
 _MOST_ROWS, _LETTERS = 8, "ABCDEFGH"
-#: seconds between two stretches that are looked at in one go
-_TOGETHER = 1.0
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,14 @@ class Told:
     marks: tuple[Mark, ...]
     rows: tuple[Row, ...]
     cuts: tuple[float, ...]
+
+    def to_look_at(self) -> int:
+        """How many places want a look."""
+        return sum(not mark.quiet for mark in self.marks)
+
+    def nobody(self) -> list[tuple[float, float]]:
+        """When nobody was found, seconds."""
+        return [(mark.start, mark.end) for mark in self.marks if mark.quiet]
 
 
 def report_of(job: Job) -> Mapping[str, Any] | None:
@@ -41,22 +51,41 @@ def report_of(job: Job) -> Mapping[str, Any] | None:
 
 def drawn(report: Mapping[str, Any]) -> Told:
     """Marks, rows and cuts of a report."""
-    first, frames = report["source"]["first_frame_s"], max(1, report["result"]["frames"])
-    a_frame = report["result"]["seconds"] / frames
-
-    def span(part: Mapping[str, Any]) -> tuple[float, float]:
-        return part["from_s"] - first, part["to_s"] - first + a_frame
-
-    marks = [Mark(*span(part), f"{part['reason'][0].upper()}{part['reason'][1:]}") for part in report["to_look_at"]]
-    marks += [Mark(*span(track), words.seen_weakly(track["best_score"])) for track in report["not_hidden"]]
+    a_frame = report["result"]["seconds"] / max(1, report["result"]["frames"])
+    some = places.stretches(report)
+    track = TrackParams(**report["recipe"]["track"])
+    marks = _joined(report, some, lambda parts: _reason(parts, track))
+    marks += _joined(report, report.get("nobody_found", []), lambda _: words.NOBODY, quiet=True)
     guessed: dict[str, list[tuple[float, float]]] = {}
-    for part in report["to_look_at"]:
-        guessed.setdefault(part.get("track", ""), []).append(span(part))
+    for part, span in zip(some, places.spans(report, some), strict=True):
+        guessed.setdefault(part.get("track", ""), []).append(span)
+    shown = _longest(report["tracks"])
     rows = [
-        Row(_LETTERS[place], words.person(track["kind"], place + 1), _cut(span(track), guessed.get(track["id"], [])))
-        for place, track in enumerate(_longest(report["tracks"]))
+        Row(_LETTERS[place], words.person(track["kind"], place + 1), _cut(span, guessed.get(track["id"], [])))
+        for place, (track, span) in enumerate(zip(shown, places.spans(report, shown), strict=True))
     ]
-    return Told(tuple(_merged(marks)), tuple(rows), tuple(cut * a_frame for cut in report["cuts"]))
+    marks.sort(key=lambda mark: mark.start)
+    return Told(tuple(marks), tuple(rows), tuple(cut * a_frame for cut in report["cuts"]))
+
+
+def _reason(parts: Sequence[Mapping[str, Any]], track: TrackParams) -> str:
+    """Why a place wants a look; weak sights in it are told once."""
+    told = dict.fromkeys(f"{part['reason'][0].upper()}{part['reason'][1:]}" for part in parts if "reason" in part)
+    weak = [part for part in parts if "reason" not in part]
+    if weak:
+        best = max(part["best_score"] or 0.0 for part in weak)
+        missed = {field for part in weak for field in _missed(part, track)}
+        told[words.seen_weakly(len(weak), best, sorted(missed, reverse=True))] = None
+    more = f" ({counted(len(parts), 'stretch', 'stretches')})" if len(parts) > 1 else ""
+    return f"{'. '.join(told)}.{more}"
+
+
+def _missed(part: Mapping[str, Any], track: TrackParams) -> list[str]:
+    """Which least scores kept a weak sight from being believed."""
+    short = part["frames"].get(STATES[SEEN], 0) < track.short
+    score = part["best_score"] or 0.0
+    fields = [field for field in ("start", *(["confirm"] if short else [])) if score < getattr(track, field)]
+    return fields or ["start"]
 
 
 def _longest(tracks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -78,19 +107,17 @@ def _cut(whole: tuple[float, float], guessed: Sequence[tuple[float, float]]) -> 
     return parts
 
 
-def _merged(marks: Sequence[Mark]) -> list[Mark]:
-    """Marks in order of time; those close together are one."""
-    merged: list[list[Mark]] = []
-    for mark in sorted(marks, key=lambda each: each.start):
-        if merged and mark.start - max(each.end for each in merged[-1]) < _TOGETHER:
-            merged[-1].append(mark)
-        else:
-            merged.append([mark])
-    return [_one(group) for group in merged]
-
-
-def _one(group: Sequence[Mark]) -> Mark:
-    reasons = dict.fromkeys(mark.reason for mark in group)
-    told = f"{next(iter(reasons))}." if len(reasons) == 1 else f"{'. '.join(reasons)}."
-    more = f" ({counted(len(group), 'stretch', 'stretches')})" if len(group) > 1 else ""
-    return Mark(group[0].start, max(mark.end for mark in group), told + more)
+def _joined(
+    report: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], reason: Reason, *, quiet: bool = False
+) -> list[Mark]:
+    """One mark for each place; reason: of the parts at one place."""
+    spans = places.spans(report, parts)
+    return [
+        Mark(
+            spans[group[0]][0],
+            max(spans[each][1] for each in group),
+            reason([parts[each] for each in group]),
+            quiet,
+        )
+        for group in places.together(spans)
+    ]

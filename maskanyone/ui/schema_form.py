@@ -324,7 +324,7 @@ def _title(node: Node, path: str) -> str:
 
 
 def _label(node: Node, path: str, phrase: str = "") -> str:
-    return _plain(_title(node, path)) + (f" :gray[{_plain(phrase)}]" if phrase else "")
+    return _plain(_title(node, path)) + (f" ({_plain(phrase)})" if phrase else "")
 
 
 def _help(node: Node) -> str | None:

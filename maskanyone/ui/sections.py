@@ -43,7 +43,7 @@ def voice(steps: Sequence[Mapping[str, Any]], problems: Mapping[str, Problems]) 
     now = _method(steps[0]) if steps else registry.info("voice.remove")
     with _section(words.VOICE, now.title.lower(), ":material/mic:"):
         chosen = _one_of(offered, now, words.VOICE, key="voice")
-        _says(chosen)
+        _says(chosen, words.VOICE)
         params = steps[0]["params"] if steps and steps[0]["method"] == chosen.id else {}
         values = form(chosen.schema, params, key=f"form {chosen.id}", problems=problems.get(chosen.id, {}))
     return [recipes.step(chosen, values)]
@@ -78,6 +78,8 @@ def file(output: Mapping[str, Any], problems: Mapping[str, Problems]) -> dict[st
 
 def _hide_step(place: int, step: Mapping[str, Any], taken: set[str], problems: Problems) -> dict[str, Any]:
     target = str(step["target"])
+    if taken:
+        st.markdown(f"**{words.target(target)}**")
     free = [name for name in recipes.targets() if name not in taken]
     if len(free) > 1:
         picked = _segments(words.WHAT, free, target, words.target, key=f"target {place} {','.join(free)}")
@@ -85,15 +87,16 @@ def _hide_step(place: int, step: Mapping[str, Any], taken: set[str], problems: P
     offered = recipes.hiders(target)
     now = _method(step)
     chosen = _one_of(offered, now if now in offered else offered[0], words.WITH, key=f"hide {place} {target}")
-    _says(chosen)
+    _says(chosen, words.target(target))
     values = form(chosen.schema, step["params"], key=f"form {place} {chosen.id}", problems=problems)
     return recipes.step(chosen, values, target=target)
 
 
-def _says(info: registry.MethodInfo) -> None:
+def _says(info: registry.MethodInfo, what: str) -> None:
     """What a method protects from, and what not, in the same size."""
     level = words.level(info.level)
-    badge = f":gray-badge[{level}]" if level in words.LEVELS else f":orange-badge[:material/visibility: {level}]"
+    told = f"{what}: {level}"
+    badge = f":gray-badge[{told}]" if level in words.LEVELS else f":orange-badge[:material/visibility: {told}]"
     st.markdown(f"{badge}  \n:material/visibility_off: {info.protects}  \n:material/visibility: {info.shows}")
 
 

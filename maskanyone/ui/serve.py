@@ -25,6 +25,7 @@ from maskanyone.runtime import be_quiet
 from maskanyone.store import recordings
 from maskanyone.ui import media, uploads
 from maskanyone.ui.guard import LOCAL_HOSTS, Guard
+from maskanyone.ui.words import server as words
 
 SCRIPT = Path(__file__).with_name("main.py")
 #: comma-separated names, besides those of this machine, under which the server may be asked for
@@ -34,11 +35,13 @@ WORKER = "MASKANYONE_WORKER"
 #: what must hold whatever a config.toml says: nothing is sent anywhere, nothing of ours is served to others
 _FIRM: dict[str, Any] = {
     "browser.gatherUsageStats": False,
+    "server.showEmailPrompt": False,
     "server.enableXsrfProtection": True,
     "server.enableCORS": True,
     "server.enableStaticServing": False,
     "server.enableAgentApi": False,
     "client.showErrorDetails": "none",
+    "logger.hideWelcomeMessage": True,  # and with it what Streamlit offers to those who write apps, page included
 }
 
 
@@ -112,6 +115,7 @@ async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     keeper = None if os.environ.get(WORKER) == "elsewhere" else Keeper()
     if keeper:
         keeper.start()
+    print(words.answers(config.get_option("server.address"), config.get_option("server.port")), flush=True)
     try:
         yield {}
     finally:

@@ -11,7 +11,7 @@ from maskanyone.store import presets
 from maskanyone.store.presets import Preset
 from maskanyone.ui import frame, recipes
 from maskanyone.ui.markdown import plain
-from maskanyone.ui.popover import does, popover
+from maskanyone.ui.popover import asks, does, popover
 from maskanyone.ui.words import mask
 from maskanyone.ui.words import presets as words
 
@@ -44,7 +44,7 @@ def bring_in() -> None:
 
     with popover(words.BRING, "bring", icon=":material/upload_file:"):
         given = st.file_uploader(
-            words.BRING, type="json", help=words.BRING_HELP, max_upload_size=_MOST_MB, key="brought"
+            words.FILE, type="json", help=words.BRING_HELP, max_upload_size=_MOST_MB, key="brought"
         )
         if given is not None:
             does("bring", words.BRING, bring)
@@ -66,7 +66,7 @@ def _actions(key: str, preset: Preset) -> None:
     title = f"title {preset.id}"
     st.text_input(words.NAME, preset.recipe.name, key=title)
     does(key, words.RENAME_IT, lambda: _renamed(preset, st.session_state[title]), icon=":material/edit:")
-    does(key, words.DELETE, lambda: _deleted(preset), icon=":material/delete:")
+    asks(key, words.DELETE, words.SURE, lambda: _deleted(preset), icon=":material/delete:")
 
 
 def _renamed(preset: Preset, title: str) -> str:

@@ -119,7 +119,7 @@ def test_options_that_make_no_sense_are_told(case: Case, clip: Path, options: li
         ("", "is not JSON"),
         ("\x00\x01", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
-        ("[]", "recipe.json, it: "),
+        ("[]", "recipe.json: must be a group of settings"),
         (" " * 2_000_000, "is too large for a recipe"),
         (json.dumps({"format": 2}), "recipe.json, format: "),
         (json.dumps({"people": [{"hide": [SOLID]}], "colour": 1}), "recipe.json, colour: "),

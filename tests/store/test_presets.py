@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,22 @@ def test_any_title_gives_a_harmless_file(title: str, stem: str):
     assert [path.name for path in folders.presets().iterdir()] == [f"{stem}.json"]
 
 
-def test_the_same_title_twice_gives_two():
-    assert [presets.keep(plain(), "Mine") for _ in range(3)] == ["mine", "mine-2", "mine-3"]
+def test_a_title_is_given_once():
+    presets.keep(plain(), "Mine")
+    presets.keep(plain(), "Other")
+    for again in (lambda: presets.keep(plain(), " mine "), lambda: presets.rename("other", "MINE")):
+        with pytest.raises(BadRecipe, match="is the name of another preset"):
+            again()
+    assert presets.rename("mine", "mine") == "mine-2"  # its own may be written otherwise
+    made = presets.bring_in(json.dumps(plain() | {"name": "Other"}).encode(), "other.json")
+    assert Recipe.preset(made).name == "Other (2)"
+
+
+def test_a_preset_is_known_by_its_title_too():
+    kept = presets.keep(plain(), "Gesture study")
+    assert Recipe.preset("gesture STUDY") == Recipe.preset(kept)
+    with pytest.raises(BadRecipe, match="no preset of that name"):
+        Recipe.preset("gesture")
 
 
 def test_no_title_of_ours_hides_a_built_in_one():

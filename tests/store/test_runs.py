@@ -44,6 +44,17 @@ def test_those_at_work_come_before_those_in_line_and_are_counted():
     assert runs.newest_of(OWNER, [job.recording for job in jobs])[jobs[0].recording].id == last.id
 
 
+def test_a_later_run_that_was_stopped_does_not_hide_a_result():
+    row = brought()
+    job = masked(row)
+    (later,) = runs.order(OWNER, [row], RECIPE, "Again")
+    assert runs.newest_of(OWNER, [row.id])[row.id].id == later.id
+    queue.cancel(OWNER, [later.id])
+    assert runs.newest_of(OWNER, [row.id])[row.id].id == job.id
+    assert runs.finished_since(OWNER, 0.0) == [job.id]
+    assert not runs.finished_since(OWNER, job.finished or 0.0)
+
+
 def test_a_finished_run_has_its_files():
     row = brought()
     job = masked(row)
@@ -63,9 +74,9 @@ def test_a_damaged_recording_that_was_chosen_is_salvaged():
 def test_a_result_is_called_like_its_recording_and_numbered_from_the_second_on():
     row = brought("talk.of.anna.mkv")
     first, second = masked(row, b"one"), masked(row, b"two")
-    assert runs.file_name(first.id, ".mp4") == "talk.of.anna.mp4"
-    assert runs.file_name(second.id, ".mp4") == "talk.of.anna.2.mp4"
-    assert runs.file_name(second.id, ".json") == "talk.of.anna.2.report.json"
+    assert runs.file_name(first.id, ".mp4") == "talk.of.anna.masked.mp4"
+    assert runs.file_name(second.id, ".mp4") == "talk.of.anna.masked.2.mp4"
+    assert runs.file_name(second.id, ".json") == "talk.of.anna.masked.2.report.json"
 
 
 def test_a_run_is_forgotten_with_its_result_and_log_and_the_recording_stays(data: Path):

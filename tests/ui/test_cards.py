@@ -81,11 +81,11 @@ def test_two_columns_of_pictures_of_one_shape(cards: Any) -> None:
     assert [pictures for _, _, pictures in shapes] == [1, 1, 1, 0], "without a picture the area stays, empty"
 
 
-def test_what_shows_stands_in_words_beside_what_is_hidden(cards: Any) -> None:
+def test_what_becomes_of_the_voice_stands_in_words_beside_what_is_hidden(cards: Any) -> None:
     lines = cards.get_by_role("radio", name="Blurred faces").locator(".line")
-    expect(lines).to_have_text(
-        ["visibility_offHidden: not measured yet", "visibilityStill shows: face can be matched"]
-    )
+    expect(lines).to_have_text(["visibility_offHidden: not measured yet", "mic_offSound: voice removed"])
+    kept = cards.get_by_role("radio", name="Covered faces").locator(".line").last
+    expect(kept).to_have_text("micSound: voice kept")
     plain, amber = cards.evaluate(
         "group => [...group.querySelectorAll('.line')].slice(0, 3).reverse().filter((_, i) => i !== 1)"
         ".map(line => getComputedStyle(line).color)"

@@ -92,7 +92,7 @@ def test_every_method_has_a_form_whose_values_it_takes(method: registry.MethodIn
     values = _result(page)
     assert registry.params(method.id, method.version, values).model_dump() == values
     assert values == registry.params(method.id, method.version, {}).model_dump()
-    shown = {widget.label.split(" :gray[")[0] for kind in _FIELDS for widget in page.get(kind)}
+    shown = {widget.label.split(" (")[0] for kind in _FIELDS for widget in page.get(kind)}
     assert shown == {field["title"] for field in method.schema["properties"].values()}
     assert not page.text_area, "no field falls back to JSON"
 
@@ -151,8 +151,8 @@ def test_bounds_steps_and_units_stand_at_the_widgets() -> None:
     assert (share.min, share.max, share.step, share.value, share.proto.format) == (0, 100, 1, 20, "%.0f %%")
     assert (size.min, size.max, size.step, size.proto.format) == (128, 2048, 32, "%d px")
     assert (large.min, large.max, large.step) == (0, 1000, 1)
-    assert page.number_input(key="f.rate").label == "Rate :gray[fps]"
-    assert page.slider(key="f.count").label == "Count :gray[frames]"
+    assert page.number_input(key="f.rate").label == "Rate (fps)"
+    assert page.slider(key="f.count").label == "Count (frames)"
     assert [box.label.split()[0] for box in page.expander] == [words.MORE]
     assert [widget.label for widget in page.expander[0].number_input] == ["Large"]
 

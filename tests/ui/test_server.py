@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from maskanyone.recipe import DEFAULT, Recipe
 from maskanyone.store import recordings, runs
-from tests.browser.served import TUS, Answer, Served, patching
+from tests.browser.served import ROOT, TUS, Answer, Served, patching
 from tests.conftest import SHARED, Sample
 
 FOREIGN = "http://elsewhere.example"
@@ -227,7 +229,7 @@ def test_only_a_result_is_handed_out_as_a_file(working: Served, masked: tuple[st
     assert working.ask("GET", f"/api/runs/{run}/result").headers["content-disposition"] == "inline"
     saved = working.ask("GET", f"/api/runs/{run}/download")
     assert saved.headers["content-disposition"] == (
-        "attachment; filename*=UTF-8''Gr%C3%B6%C3%9Fe%20100%20%25%3B%20filename%3Dx.mp4"
+        "attachment; filename*=UTF-8''Gr%C3%B6%C3%9Fe%20100%20%25%3B%20filename%3Dx.masked.mp4"
     )
     stored = working.rows("SELECT sha256 FROM artefact WHERE job = ? AND kind = 'result'", run)
     assert hashlib.sha256(saved.body).hexdigest() == stored[0][0]
@@ -261,3 +263,13 @@ def test_a_range(working: Served, masked: tuple[str, str], sample: Sample) -> No
 
 def test_the_source_is_handed_out(server: Served) -> None:
     assert server.ask("GET", "/api/source.zip").body[:2] == b"PK"
+
+
+def test_nothing_is_offered_to_those_who_write_apps() -> None:
+    asks = (
+        "from maskanyone.ui.serve import parts; parts(); from streamlit import config; "
+        "config.set_option('server.headless', False); from streamlit.web import skills; "
+        "print(skills.nudge_suppression_reason('.'))"
+    )
+    said = subprocess.run([sys.executable, "-c", asks], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "welcome_hidden"

@@ -19,14 +19,15 @@ class Card:
     Attributes:
         picture: a ``data:`` or ``/api`` address of a picture, shown 2.4:1; "" leaves a quiet area.
         hides: from what it hides, in about 20 letters, and whether that wants a look (amber).
-        shows: what still shows, in about 20 letters. note: a third line, for what must be known before choosing.
+        sound: what becomes of the voice, in about 20 letters, and whether it stays (amber).
+        note: a third line, for what must be known before choosing.
     """
 
     id: str
     title: str
     picture: str
     hides: tuple[str, bool]
-    shows: str
+    sound: tuple[str, bool]
     note: str = ""
 
 
@@ -51,7 +52,7 @@ def cards(options: Sequence[Card], *, key: str, chosen: str) -> str:
         data={
             "options": [_plain(card) for card in options],
             "chosen": memory["answer"],
-            "words": {"label": words.LABEL, "hides": words.HIDES, "shows": words.SHOWS},
+            "words": {"label": words.LABEL, "hides": words.HIDES, "sound": words.SOUND},
         },
         on_chosen_change=pick,
     )
@@ -59,5 +60,5 @@ def cards(options: Sequence[Card], *, key: str, chosen: str) -> str:
 
 
 def _plain(card: Card) -> dict[str, Any]:
-    hides, amber = card.hides
-    return asdict(card) | {"hides": hides, "amber": amber}
+    (hides, amber), (sound, kept) = card.hides, card.sound
+    return asdict(card) | {"hides": hides, "amber": amber, "sound": sound, "kept": kept}

@@ -57,7 +57,7 @@ function fill(made, option, words) {
   const title = element("div", "title");
   title.append(element("b", "", option.title), icon("check_circle", "check"));
   const lines = [title, line("visibility_off", words.hides, option.hides, option.amber ? "amber" : "")];
-  lines.push(line("visibility", words.shows, option.shows, ""));
+  lines.push(line(option.kept ? "mic" : "mic_off", words.sound, option.sound, option.kept ? "amber" : ""));
   if (option.note) lines.push(line("info", "", option.note, ""));
   made.lastChild.replaceChildren(...lines);
 }

@@ -12,11 +12,15 @@ from maskanyone.ui.words.player import WORDS
 
 @dataclass(frozen=True)
 class Mark:
-    """A stretch that wants a look. start, end: seconds. reason: a sentence."""
+    """A stretch that wants a look. start, end: seconds. reason: a sentence.
+
+    quiet: nothing is in doubt there, but she may want to go there: it is not counted and looks different.
+    """
 
     start: float
     end: float
     reason: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,9 @@
 // Original and result in step. The result is the clock; the original follows it.
 
 const SPEEDS = [0.25, 0.5, 1, 2];
+// what of the page keeps its keys for itself
+const TAKES_KEYS = `input, textarea, select, button, video, [contenteditable="true"],
+  [role="button"], [role="slider"], [role="listbox"], [role="option"], [role="dialog"], [role="menu"]`;
 // Okabe and Ito's colours; their orange and vermillion come last, since amber and red mean something here.
 const COLOURS = ["#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#F0E442", "#999999", "#D55E00", "#E69F00"];
 
@@ -128,25 +131,30 @@ function build(root) {
     if (pair.playing) drawing = requestAnimationFrame(draw);
   }
   function tellMark(time) {
-    const at = data.marks.findIndex((mark) => mark.start <= time + 0.001 && time <= mark.end);
-    if (!timeline.choose(at) && told.childNodes.length) return;
     const { words, marks } = data;
+    const here = (mark) => mark.start <= time + 0.001 && time <= mark.end;
+    const loud = marks.filter((mark) => !mark.quiet);
+    const at = marks.indexOf(loud.find(here) ?? marks.find(here)); // in doubt goes before nobody
+    if (!timeline.choose(at) && told.childNodes.length) return;
     told.hidden = !marks.length;
     if (at < 0) {
-      const text = marks.length > 1 ? words.some_left : words.one_left;
-      told.replaceChildren(make("span", { class: "quiet" }, fill(text, { count: marks.length })));
+      const text = [words.none_left, words.one_left][loud.length] ?? words.some_left;
+      told.replaceChildren(make("span", { class: "quiet" }, fill(text, { count: loud.length })));
       return;
     }
+    const place = fill(words.place, { n: loud.indexOf(marks[at]) + 1, count: loud.length });
     told.replaceChildren(
-      make("span", { class: "badge" }, fill(words.place, { n: at + 1, count: marks.length })),
+      make("span", { class: "badge", hidden: marks[at].quiet }, place),
       make("b", {}, spanOf(marks[at], words)),
       make("span", {}, marks[at].reason),
     );
   }
 
-  root.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const on = event.composedPath()[0];
+  function key(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const path = event.composedPath();
+    const on = path[0];
+    if (!path.includes(root) && path.some((part) => part.matches?.(TAKES_KEYS))) return;
     if (on.localName === "select" && event.key !== "[" && event.key !== "]") return;
     if (on.localName === "button" && event.key === " ") return; // a button that has the focus is pressed
     const deed = {
@@ -157,8 +165,11 @@ function build(root) {
     if (!deed) return;
     event.preventDefault();
     event.stopPropagation(); // Streamlit has keys of its own
+    if (!path.includes(root)) root.focus({ preventScroll: true });
     deed();
-  });
+  }
+  root.addEventListener("keydown", key);
+  document.addEventListener("keydown", key); // wherever the focus is, unless it is on something that takes keys
   root.addEventListener("click", (event) => {
     // after the mouse, the space bar plays and does not press the button again
     if (event.detail && event.composedPath()[0].localName !== "select") root.focus({ preventScroll: true });
@@ -207,6 +218,7 @@ function build(root) {
     cancelAnimationFrame(drawing);
     watch.disconnect();
     pair.end();
+    document.removeEventListener("keydown", key);
     root.replaceChildren();
   }
   return { update, end };
@@ -466,13 +478,19 @@ function timeLine({ scrub, released, visit }) {
     );
     return row("person", [chip, make("span", { class: "who", title: name }, name)], ...bars);
   }
-  function number(mark, n) {
-    const { words } = data;
-    const says = fill(words.mark, { n: n + 1, start: clockTime(mark.start), end: clockTime(mark.end), reason: mark.reason });
+  function number(mark) {
+    const { words, marks } = data;
+    const n = mark.quiet ? "?" : marks.filter((each) => !each.quiet).indexOf(mark) + 1;
+    const text = mark.quiet ? words.quiet_mark : words.mark;
+    const says = fill(text, { n, start: clockTime(mark.start), end: clockTime(mark.end), reason: mark.reason });
     const middle = (mark.start + mark.end) / 2;
     return make("button", {
-      type: "button", class: "number", style: `left: ${share(middle)}`, "aria-label": says, title: mark.reason, onclick: () => visit(mark),
-    }, `${n + 1}`);
+      type: "button", class: kind("number", mark), style: `left: ${share(middle)}`, "aria-label": says, title: mark.reason,
+      onclick: () => visit(mark),
+    }, `${n}`);
+  }
+  function kind(name, mark) {
+    return mark.quiet ? `${name} empty` : name;
   }
   function fillIn(given) {
     data = given;
@@ -483,7 +501,7 @@ function timeLine({ scrub, released, visit }) {
     chosen = null;
     numbers = marks.map(number);
     const bands = marks.map((mark) =>
-      make("div", { class: "band", style: `left: ${share(mark.start)}; width: ${share(mark.end - mark.start)}` }),
+      make("div", { class: kind("band", mark), style: `left: ${share(mark.start)}; width: ${share(mark.end - mark.start)}` }),
     );
     lanes.replaceChildren(
       ...(marks.length ? [make("div", { class: "bands" }, ...bands), row("marks", [words.to_look_at], ...numbers)] : []),
@@ -498,7 +516,8 @@ function timeLine({ scrub, released, visit }) {
     legend.replaceChildren(
       ...(rows.length ? entry("span", words.seen) : []),
       ...(guesses ? entry("span guessed", words.guessed) : []),
-      ...(marks.length ? entry("number", words.look_at, "1") : []),
+      ...(marks.some((mark) => !mark.quiet) ? entry("number", words.look_at, "1") : []),
+      ...(marks.some((mark) => mark.quiet) ? entry("number empty", words.nobody, "?") : []),
       ...(cuts.length ? entry("cut", words.cut) : []),
     );
     legend.hidden = !legend.childNodes.length;
@@ -516,12 +535,16 @@ function timeLine({ scrub, released, visit }) {
     ticks.replaceChildren(
       ...[...places, data.duration].map((at) => make("span", { style: `left: ${share(at)}` }, clockTime(at, step < 1 ? 1 : 0))),
     );
-    let last = -Infinity;
-    data.marks.forEach((mark, n) => {
-      const x = (((mark.start + mark.end) / 2) * wide) / data.duration;
-      numbers[n].classList.toggle("crowded", x - last < 24);
-      if (x - last >= 24) last = x;
-    });
+    const taken = []; // px; what is in doubt gets room first
+    for (const quiet of [false, true]) {
+      data.marks.forEach((mark, n) => {
+        if (mark.quiet !== quiet) return;
+        const x = (((mark.start + mark.end) / 2) * wide) / data.duration;
+        const crowded = taken.some((other) => Math.abs(x - other) < 24);
+        numbers[n].classList.toggle("crowded", crowded);
+        if (!crowded) taken.push(x);
+      });
+    }
   }
   return {
     area,

@@ -19,6 +19,7 @@ def stage(
     time: float,
     step: float,
     aspect: float,
+    border: float = 0.5,
     note: str = "",
 ) -> float | None:
     """The time in seconds that she chose last; None before that. Dragging tells it when she lets go.
@@ -30,6 +31,7 @@ def stage(
         time: of the frame that is shown, seconds; a new value moves the playhead.
         step: from a frame to the next, seconds.
         aspect: width by height of the picture as it is shown.
+        border: where the wipe stands until somebody moves it, as a share of the width.
         note: a sentence in the picture's corner, or in its place while there is none.
     """
     data = {
@@ -41,6 +43,7 @@ def stage(
         "time": time,
         "step": step,
         "aspect": aspect,
+        "border": border,
         "note": note,
         "words": WORDS,
         # with it each choice gets an answer, even where the frame is the one that is shown already

@@ -136,6 +136,7 @@ function pictureArea() {
       // both at once: half of one moment beside half of another would be a lie
       layers.before.replaceChildren(before);
       layers.after.replaceChildren(after);
+      wipe.begin(data.border);
       note.textContent = data.note;
       area.classList.remove("empty");
       loading = false;
@@ -160,19 +161,36 @@ async function load(address) {
 
 function wipeHandle(moved) {
   let stays = 0.5;
+  let chosen = false; // where it stays was said by her
+  let under = false; // the mouse
   const keys = { ArrowLeft: -0.02, ArrowRight: 0.02, ArrowDown: -0.02, ArrowUp: 0.02, Home: -1, End: 1 };
-  const { to, ...wipe } = wipeSlider(moved, keys, (share) => (stays = share));
+  const { to, ...wipe } = wipeSlider(moved, keys, (share) => {
+    stays = share;
+    chosen = true;
+  });
   return {
     ...wipe,
+    begin(share) {
+      if (chosen) return;
+      stays = share;
+      if (!under) to(share);
+    },
     on(area) {
       const at = (event) => {
         const box = area.getBoundingClientRect();
         return (event.clientX - box.left) / box.width;
       };
-      drag(area, () => true, (event) => (stays = to(at(event))));
-      area.addEventListener("pointermove", (event) => event.pointerType === "mouse" && !event.buttons && to(at(event)));
+      drag(area, () => (chosen = true), (event) => (stays = to(at(event))));
+      area.addEventListener("pointermove", (event) => {
+        if (event.pointerType !== "mouse" || event.buttons) return;
+        under = true;
+        to(at(event));
+      });
       // on her way to a button she must not leave the picture all before
-      area.addEventListener("pointerleave", () => to(stays));
+      area.addEventListener("pointerleave", () => {
+        under = false;
+        to(stays);
+      });
     },
   };
 }

@@ -7,6 +7,16 @@ from pathlib import Path
 
 from maskanyone.written import counted
 
+FOLDER = "Folder on this computer"
+FOLDER_HELP = "Its recordings stay where they are and are only read. They are never copied, changed or deleted."
+ADD = "Add its recordings"
+EMPTY = "No folder is named yet. Write its whole path, then add its recordings."
+
+
+def inside(granted: Sequence[Path]) -> str:
+    """Which folders may be named."""
+    return f"It must lie inside {' or '.join(map(str, granted))}."
+
 
 def not_there(named: str) -> str:
     return f"{named}: there is no such folder. Check its name, or drop the recordings instead."

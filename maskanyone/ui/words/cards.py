@@ -4,4 +4,4 @@ from __future__ import annotations
 
 LABEL = "Ways to hide people"
 HIDES = "Hidden:"
-SHOWS = "Still shows:"
+SOUND = "Sound:"

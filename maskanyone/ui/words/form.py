@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MORE = "More"
+YES, NO = "on", "off"
 NONE_SET = "not set"
 NOT_JSON = "This is not JSON. Write text in double quotes, lists as [1, 2], and true, false or null for the rest."
 MISSING = "This is still missing."

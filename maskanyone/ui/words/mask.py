@@ -9,6 +9,7 @@ from maskanyone import registry
 from maskanyone.written import counted, duration
 
 OWN = "Own settings"
+AS_LEFT = "Own settings, as you left them."
 NOTHING = "Choose at least one recording on the page Videos first."
 TO_VIDEOS = "To the videos"
 RECORDING = "Recording"
@@ -30,6 +31,11 @@ BEFORE_NOTE = "No preview"
 LEVELS = ("gone", "hides from software", "hides from people")
 UNMEASURED = "not measured yet"
 TARGETS = {"face": "Face", "head": "Head", "person": "Whole body", "plate": "Plate", "text": "Writing"}
+
+
+def nothing(kept: str) -> str:
+    """Nothing is chosen; kept: what the settings that wait are called, if any do."""
+    return f"{NOTHING}  \n:gray[Your settings are kept: {kept}.]" if kept else NOTHING
 
 
 def recordings(place: int, number: int) -> str:
@@ -60,8 +66,9 @@ def level(text: str) -> str:
     return text or UNMEASURED
 
 
-def but_voice(text: str) -> str:
-    return f"{text}, voice not"
+def protected(targets: Sequence[str], text: str) -> str:
+    """``Face: gone``."""
+    return f"{' and '.join(target(name) for name in dict.fromkeys(targets)).capitalize()}: {text}"
 
 
 def kept(title: str) -> str:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from maskanyone.written import counted
+from maskanyone.track import TrackParams
+from maskanyone.ui.words.frame import MASK
+from maskanyone.ui.words.mask import FINDING, FOLLOWING
+from maskanyone.written import clock, counted
+
+_MOST_TIMES = 3
+WHERE = f"the page {MASK} ({FINDING}, {FOLLOWING})"
 
 EMPTY = "Nothing has been masked yet."
 TO_MASK = "Choose what to hide"
@@ -17,6 +23,8 @@ REPORT = "Save the report"
 STOP = "Stop"
 NO_RESULT = "This result is not here any more. Mask its recording again."
 GONE = "The run that was asked for has no result, or was deleted; the newest is shown."
+NOBODY = "No face was found here: make sure that nobody is in it."
+SHOW_NEW = "Show the newest"
 COPY_FAILED = "The original cannot be played by your browser; the result plays."
 COPY_COMING = "A copy of the original that your browser can play is being made; the result plays already."
 KEPT = "Voice kept: it identifies a person."
@@ -39,24 +47,44 @@ def verdict(told: Mapping[str, Any]) -> str:
     return f"{who} in {where}.{more}"
 
 
-def left(told: Mapping[str, Any]) -> str:
-    """What is to be looked at."""
+def left(told: Mapping[str, Any], places: int, nobody: Sequence[tuple[float, float]]) -> str:
+    """What is to be looked at. places: as many as the player marks. nobody: when nobody was found, seconds."""
     parts = []
-    if number := told.get("to_look_at"):
-        parts.append(f"{counted(number, 'stretch', 'stretches')} to look at")
-    if number := told.get("not_hidden"):
-        parts.append(f"{counted(number, 'weak sight')} not hidden")
+    if places:
+        weak = told.get("not_hidden")
+        more = f", with {counted(weak, 'weak sight')} not hidden" if weak else ""
+        parts.append(f"{counted(places, 'stretch', 'stretches')} to look at{more}")
     if number := told.get("faults"):
         parts.append(f"{counted(number, 'fault')} covered")
     faces = told["faces"]
     clear = told["frames"] - faces["frames_hidden"] - faces["frames_covered_wholly"]
     if clear > 0 and faces["frames_hidden"]:
-        parts.append(f"no face was found in {counted(clear, 'frame')}: make sure that nobody is in them")
+        where = f"{counted(clear, 'frame')}{times(nobody)}"
+        parts.append(f"no face was found in {where}: make sure that nobody is in them")
     return " · ".join(parts)
 
 
-def seen_weakly(score: float | None) -> str:
-    return f"Perhaps a face, not hidden (best score {score or 0:.2f}); lower Finding, Believe from, to hide it"
+def times(spans: Sequence[tuple[float, float]]) -> str:
+    """`` (0:05 to 0:07, 0:31 and 2 more)``: a few of them; nothing for none."""
+    told = [" to ".join(dict.fromkeys((clock(start), clock(end)))) for start, end in spans[:_MOST_TIMES]]
+    more = f" and {len(spans) - _MOST_TIMES} more" if len(spans) > _MOST_TIMES else ""
+    return f" ({', '.join(told)}{more})" if told else ""
+
+
+def seen_weakly(number: int, score: float, fields: Sequence[str]) -> str:
+    """Sights that were not believed. fields: of ``TrackParams``, those that they did not reach."""
+    least = " and ".join(f"“{TrackParams.model_fields[field].title}”" for field in fields)
+    what = "Perhaps a face, not hidden" if number == 1 else f"Perhaps faces, {number} weak sights not hidden"
+    return f"{what} (best score {score:.2f}); to hide {'it' if number == 1 else 'them'}, lower {least} on {WHERE}"
+
+
+def result(name: str, number: int, title: str) -> str:
+    """A result in the list. number: which of its recording's results; 0 where there is one only."""
+    return f"{name}{f', result {number}' if number else ''} · {title}"
+
+
+def new(number: int) -> str:
+    return counted(number, "new result")
 
 
 def person(kind: str, number: int) -> str:

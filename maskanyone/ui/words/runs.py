@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from maskanyone.store.tables import CANCELLED, DONE, FAILED, QUEUED
 
@@ -15,12 +16,21 @@ STATES: Mapping[str, str] = {
     CANCELLED: "Stopped",
 }
 STARTING = "Starting"
-HEADS = ("Recording", "Settings", "Begun", "Took", "State")
+HEADS = ("Recording", "State")
 AGAIN, STOP, REVIEW, DELETE = "Run again", "Stop", "Review", "Delete"
+SURE = "Delete it and its result for good"
+DELETED = "The run and its result were deleted; the recording is still here."
+SETTINGS, AS_FILE = "What was set", "As a recipe's file"
 USE = "Use these settings"
 MORE = "More"
 
 
-def to_look_at(number: int) -> str:
+def told(title: str, begun: str, took: str) -> str:
+    """What stands under a run's recording: its settings, when it began, how long it took."""
+    return " · ".join(filter(None, (title, begun, took and f"took {took}")))
+
+
+def to_look_at(told: Mapping[str, Any]) -> str:
     """A mark behind a state; nothing where nothing wants a look."""
+    number = told.get("places", told.get("to_look_at", 0) + told.get("not_hidden", 0))
     return f" :orange-badge[:material/visibility: {number} to look at]" if number else ""

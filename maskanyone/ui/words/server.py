@@ -18,3 +18,9 @@ def empty(name: str) -> str:
 
 def no_room(name: str) -> str:
     return f"There is no room for {name} on this computer's disk. Free some, then drop it again."
+
+
+def answers(host: str | None, port: int) -> str:
+    """What the terminal says once the page is there."""
+    name = host if host and host not in ("0.0.0.0", "::") else "localhost"
+    return f"The page is at http://{f'[{name}]' if ':' in name else name}:{port}; Ctrl-C ends it."

@@ -7,25 +7,34 @@ from maskanyone.written import counted, duration
 EMPTY = "Drop your recordings above, or begin with a short clip of ten seconds that is made here."
 SAMPLE = "Try the sample"
 SAMPLE_NAME = "sample.mp4"
-HEADS = ("Recording", "Length", "Picture", "Sound", "State")
-SOUND, NO_SOUND = "Sound", "No sound"
+HEADS = ("Recording", "Length", "State")
+SOUND, NO_SOUND = "sound", "no sound"
+CHOOSE_ALL = "Choose all"
 READY, CHECKING, BROKEN, DAMAGED = "Ready", "Being looked over", "Cannot be read", "Damaged"
 MASKED, FAILED, STOPPED = "Masked", "Failed", "Stopped"
 DAMAGE = "Part of it is lost. If you choose it, what cannot be trusted is covered wholly."
 INTERRUPTED = "Drop the same file again to go on with the copy."
 COPYING = "Copying"
 CHOOSE = "Choose what to hide"
-REMOVE = "Remove from the list"
-FOLDER = "Folder on this computer"
-FOLDER_HELP = "Its recordings stay where they are and are only read. They are never copied, changed or deleted."
-ADD = "Add its recordings"
 DELETE_TITLE = "Delete for good?"
-DELETE = "Delete"
+REMOVE_TITLE = "Remove from the list?"
+DELETE, REMOVE = "Delete", "Remove"
 KEEP = "Keep"
 
 
 def chosen(number: int, total: int, seconds: float) -> str:
     return f"{number} of {counted(total, 'recording')} chosen, {duration(seconds)} in all"
+
+
+def choose(name: str) -> str:
+    return f"Choose {name}"
+
+
+def delete(copied: int, named: int) -> str:
+    """What the button below the list says; named: files in a folder, which stay there."""
+    if not copied and not named:
+        return DELETE
+    return f"{DELETE if copied else REMOVE} {counted(copied + named, 'recording')}"
 
 
 def deleting(number: int, named: int) -> str:

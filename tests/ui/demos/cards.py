@@ -18,10 +18,12 @@ def drawn(wall: str, face: str) -> str:
 
 
 OPTIONS = [
-    Card("blurred", "Blurred faces", drawn("#d9d4cf", "#a8897c"), ("not measured yet", True), "face can be matched"),
-    Card("covered", "Covered faces", drawn("#d9d4cf", "#1f2123"), ("gone", False), "body, clothes show"),
-    Card("lines", "Contours", drawn("#1f2123", "#eeeeee"), ("hides people", False), "face shape shows", "no sound"),
-    Card("later", "Without a picture", "", ("hides from software", False), "movement shows"),
+    Card("blurred", "Blurred faces", drawn("#d9d4cf", "#a8897c"), ("not measured yet", True), ("voice removed", False)),
+    Card("covered", "Covered faces", drawn("#d9d4cf", "#1f2123"), ("gone", False), ("voice kept", True)),
+    Card(
+        "lines", "Contours", drawn("#1f2123", "#eeeeee"), ("hides people", False), ("voice removed", False), "no sound"
+    ),
+    Card("later", "Without a picture", "", ("hides from software", False), ("voice removed", False)),
 ]
 
 given = st.session_state.setdefault("given", "blurred")

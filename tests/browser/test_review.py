@@ -1,0 +1,111 @@
+"""Review shows what was chosen and stays with it while other runs end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from maskanyone.recipe import DEFAULT, Recipe
+from maskanyone.store import recordings, runs
+from tests.browser.served import Served
+from tests.conftest import Sample
+
+pytestmark = pytest.mark.slow
+expect = pytest.importorskip("playwright.sync_api").expect
+GOING = "SELECT 1 FROM job WHERE kind = 'mask' AND state IN ('queued', 'running')"
+PART = "document.querySelector('[data-testid=stBidiComponentIsolated]')"
+
+
+@pytest.fixture(scope="module")
+def served(browser: Any, weights: Any, sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One recording with two results of equal settings."""
+    served = Served(tmp_path_factory.mktemp("reviewed") / "data").start()
+    recording = served.bring("talk.mp4", sample.path.read_bytes())
+    served.until("SELECT 1 FROM recording WHERE id = ? AND state = 'ready'", recording)
+    again(served, 2)
+    served.until(f"SELECT 1 WHERE NOT EXISTS ({GOING})", within=180)
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def page(browser: Any, served: Served) -> Iterator[Any]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    page.goto(f"{served.address}/review")
+    expect(player(page)).to_be_visible()
+    yield page
+    context.close()
+
+
+def again(served: Served, times: int, crf: int = 18) -> None:
+    """Order runs that are called alike."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MASKANYONE_DATA", str(served.data))
+        rows = recordings.listed("local")[0]
+        for time in range(times):
+            recipe = Recipe.preset(DEFAULT).with_values([f"output.crf={crf + time}"])
+            runs.order("local", rows, recipe.data(), "Faces filled")
+
+
+def player(page: Any) -> Any:
+    return page.get_by_role("group", name="Original and result")
+
+
+def shown(page: Any) -> str:
+    return str(page.get_by_role("link", name="Download the result").get_attribute("href")).split("/")[-2]
+
+
+def test_results_that_are_called_alike_can_each_be_chosen(page: Any, served: Served) -> None:
+    newest, oldest = (run for (run,) in served.rows("SELECT id FROM job WHERE kind = 'mask' ORDER BY finished DESC"))
+    assert shown(page) == newest
+    for number, run in ((1, oldest), (2, newest), (1, oldest)):
+        page.get_by_test_id("stSelectbox").locator("input").click()
+        page.get_by_role("option", name=f"talk.mp4, result {number} ·").click()
+        expect(page).to_have_url(f"{served.address}/review?run={run}")
+        page.wait_for_timeout(500)
+        assert shown(page) == run
+    page.reload()
+    expect(player(page)).to_be_visible()
+    assert shown(page) == oldest
+
+
+def test_a_run_that_ends_leaves_alone_what_is_looked_at(page: Any, served: Served) -> None:
+    before, address = shown(page), page.url
+    again(served, 2, crf=24)
+    page.reload()
+    expect(player(page)).to_be_visible()
+    page.wait_for_timeout(1000)
+    page.evaluate(f"{PART}.same = true")
+    page.mouse.click(640, 60)
+    page.keyboard.press("n")  # wherever the focus is
+    expect(player(page).locator(".told")).to_contain_text("to 0:0")
+    page.keyboard.press(" ")
+    expect(player(page).get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.get_by_text("2 new results")).to_be_visible(timeout=120_000)
+    assert page.evaluate(f"{PART}.same") is True
+    assert (shown(page), page.url) == (before, address)
+    page.get_by_role("button", name="Show the newest").click()
+    expect(page).not_to_have_url(address)
+    page.wait_for_timeout(1000)
+    assert (shown(page),) == served.rows("SELECT id FROM job WHERE kind = 'mask' ORDER BY finished DESC")[0]
+
+
+@pytest.mark.parametrize("address", ["runs", "", "models", "presets"])
+def test_rows_can_be_worked_with_in_a_narrow_window(page: Any, served: Served, address: str) -> None:
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.goto(f"{served.address}/{address}")
+    expect(page.get_by_text(re.compile("Done|Masked|Here|Built in")).first).to_be_visible()
+    page.wait_for_timeout(1000)
+    wide = page.evaluate("""() => [...document.querySelectorAll('[data-testid=stMain] button, [data-testid=stMain] p')]
+        .map((part) => part.getBoundingClientRect()).filter((box) => box.width)
+        .map((box) => [box.left, box.right, box.width])""")
+    assert wide
+    assert all(left >= 0 and right <= 700 for left, right, _ in wide)
+    if address == "runs":
+        page.get_by_role("button", name="More").first.click()
+        expect(page.get_by_role("button", name="Run again")).to_be_visible()

@@ -31,8 +31,14 @@ class Blur(Hider):
     version = 1
     title = "Blur"
     level: ClassVar[Level] = "not measured yet"
-    protects = "Takes away the detail by which a stranger would recognise the face; how well has not been measured."
-    shows = "Software can recognise blurred faces; skin colour, hair line, pose and large movements stay visible."
+    protects = (
+        "From strength 0.6 on, face recognition that expects clear faces did no better than chance on 23 people; "
+        "how well people recognise them was not measured."
+    )
+    shows = (
+        "Recognition trained on blurred faces named nine in ten within the same recordings. Skin colour, hair line, pose "
+        "and large movements stay visible."
+    )
     targets: ClassVar[tuple[Kind, ...]] = ("face", "head")
 
     class Params(HideParams):

@@ -34,8 +34,14 @@ class Contours(Hider):
     version = 1
     title = "Contours"
     level: ClassVar[Level] = "not measured yet"
-    protects = "Skin, colour and fine detail are gone; how well the lines keep a person unknown has not been measured."
-    shows = "Expression, head pose and the shape of the features stay visible on purpose; they can identify a person."
+    protects = (
+        "Skin, colour and fine detail are gone. Face recognition verified 23 people by the lines better than by chance; "
+        "how well people recognise them was not measured."
+    )
+    shows = (
+        "Expression, head pose and the shape of the features, on purpose. Recognition trained on contours named eight in "
+        "ten within the same recordings."
+    )
     targets: ClassVar[tuple[Kind, ...]] = ("face", "head")
 
     class Params(HideParams):

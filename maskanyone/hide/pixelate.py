@@ -30,8 +30,14 @@ class Pixelate(Hider):
     version = 1
     title = "Mosaic"
     level: ClassVar[Level] = "not measured yet"
-    protects = "Takes away the detail by which a stranger would recognise the face; how well has not been measured."
-    shows = "Software can recognise faces in mosaics; skin colour, hair line, pose and large movements stay visible."
+    protects = (
+        "From strength 0.6 on, face recognition that expects clear faces did no better than chance on 23 people; "
+        "how well people recognise them was not measured."
+    )
+    shows = (
+        "Recognition trained on mosaics named three in four within the same recordings. Skin colour, hair line, pose and "
+        "large movements stay visible."
+    )
     targets: ClassVar[tuple[Kind, ...]] = ("face", "head")
 
     class Params(HideParams):

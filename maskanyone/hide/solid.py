@@ -20,7 +20,10 @@ class Solid(Hider):
     title = "Solid fill"
     level: ClassVar[Level] = "gone"
     protects = "No pixel of the hidden area is left, so neither people nor software can read anything from it."
-    shows = "Where the face is, how large it is and how it moves; hair, body and clothes outside the area."
+    shows = (
+        "Where the face is, how large it is and how it moves. Hair, body and clothes outside the area can tell people "
+        "apart within one recording; a wider margin or a box shows less."
+    )
     targets: ClassVar[tuple[Kind, ...]] = ("face", "head")
 
     class Params(HideParams):

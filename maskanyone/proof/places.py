@@ -26,7 +26,7 @@ def together(spans: Sequence[tuple[float, float]]) -> list[list[int]]:
 
 def stretches(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """All of a report that a person is to look at: guessed, covered, not hidden, or found by the search."""
-    return [*report["to_look_at"], *report["not_hidden"], *_found(report["audit"])]
+    return [*report["to_look_at"], *report["not_hidden"], *_found(report.get("audit", ""))]
 
 
 def _found(audit: Mapping[str, Any] | str) -> list[Mapping[str, Any]]:

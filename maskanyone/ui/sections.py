@@ -53,12 +53,12 @@ def finding(
     steps: Sequence[Mapping[str, Any]], track: Mapping[str, Any], problems: Mapping[str, Problems]
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """How people are found and followed; for those who know why."""
-    told = ", ".join(f"{_method(s).title} {s['params'].get('size', '')}".strip() for s in steps)
+    told = words.looking([_method(step).title for step in steps])
     made = []
     with _section(words.FINDING, told, ":material/search:"):
         for place, step in enumerate(steps):
             now = _method(step)
-            with st.expander(f"{now.title} :gray[{place + 1}]"):
+            with st.expander(words.look(now.title, step["params"])):
                 chosen = _one_of(recipes.of_kind("detect"), now, words.WITH, key=f"detect {place}")
                 key = f"form {place} {chosen.id}"
                 values = form(chosen.schema, step["params"], key=key, problems=problems.get(chosen.id, {}))

@@ -77,3 +77,19 @@ def kept(title: str) -> str:
 
 def started(number: int) -> str:
     return f"{counted(number, 'recording')} in line. You may close this page; they go on."
+
+
+def looking(titles: Sequence[str]) -> str:
+    """``CenterFace, 7 kinds of looks``."""
+    names = ", ".join(dict.fromkeys(titles))
+    return f"{names}, {len(titles)} kinds of looks" if len(titles) > 1 else names
+
+
+def look(title: str, params: Mapping[str, Any]) -> str:
+    """``CenterFace 416 px, turned 90°``."""
+    parts = [f"{title} {params['size']} px" if "size" in params else title]
+    if params.get("turn"):
+        parts.append(f"turned {params['turn']}°")
+    if params.get("steady", 1) > 1:
+        parts.append(f"steadied over {params['steady']} frames")
+    return ", ".join(parts)

@@ -36,8 +36,8 @@ class Blur(Hider):
         "how well people recognise them was not measured."
     )
     shows = (
-        "Recognition trained on blurred faces named nine in ten within the same recordings. Skin colour, hair line, pose "
-        "and large movements stay visible."
+        "Recognition trained on blurred faces named nine in ten within the same recordings. Skin colour, hair line, "
+        "pose and large movements stay visible."
     )
     targets: ClassVar[tuple[Kind, ...]] = ("face", "head")
 

@@ -35,12 +35,12 @@ class Contours(Hider):
     title = "Contours"
     level: ClassVar[Level] = "not measured yet"
     protects = (
-        "Skin, colour and fine detail are gone. Face recognition verified 23 people by the lines better than by chance; "
-        "how well people recognise them was not measured."
+        "Skin, colour and fine detail are gone. Face recognition verified 23 people by the lines better than by "
+        "chance; how well people recognise them was not measured."
     )
     shows = (
-        "Expression, head pose and the shape of the features, on purpose. Recognition trained on contours named eight in "
-        "ten within the same recordings."
+        "Expression, head pose and the shape of the features, on purpose. Recognition trained on contours named eight "
+        "in ten within the same recordings."
     )
     targets: ClassVar[tuple[Kind, ...]] = ("face", "head")
 

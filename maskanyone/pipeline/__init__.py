@@ -12,7 +12,7 @@ from maskanyone import keys, registry, results
 from maskanyone.data import Pixels, Span, Store, Video
 from maskanyone.detect.look import VERSION as LOOK
 from maskanyone.detect.look import Seen, look
-from maskanyone.pipeline.auditing import Audit, Audited, compared, times_of
+from maskanyone.pipeline.auditing import Audit, compared, times_of
 from maskanyone.pipeline.glimpse import Glimpse, looked
 from maskanyone.pipeline.piecework import Pieces
 from maskanyone.pipeline.planning import hiding, linked, planned
@@ -99,7 +99,7 @@ def mask(
             if not more:
                 break
             analysis = replace(analysis, links=analysis.links.and_also(more))
-        facts = _facts(analysis, recipe, pieces.faults, salvage, audit.told, time.monotonic() - began)
+        facts = _facts(analysis, recipe, pieces.faults, salvage, audit, time.monotonic() - began)
         report = reports.describe(facts, unfinished, anonymous=anonymous)
         check_same(source)
         target.finish(unfinished, report)
@@ -212,7 +212,7 @@ def _task(analysis: Analysis, recipe: Recipe, salvage: bool) -> tuple[Task, dict
 
 
 def _facts(
-    analysis: Analysis, recipe: Recipe, faults: Sequence[str], salvage: bool, audit: Audited | None, seconds: float
+    analysis: Analysis, recipe: Recipe, faults: Sequence[str], salvage: bool, audit: Audit, seconds: float
 ) -> reports.Facts:
     steps = (*recipe.hiding(), *recipe.sound)
     methods = [
@@ -235,5 +235,5 @@ def _facts(
         results.key(analysis.video, recipe),
         seconds,
         salvage,
-        audit.data(times_of(analysis.video, analysis.seen) - float(analysis.video.zero)) if audit else None,
+        audit.data(times_of(analysis.video, analysis.seen) - float(analysis.video.zero)),
     )

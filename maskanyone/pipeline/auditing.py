@@ -14,6 +14,7 @@ from maskanyone import registry
 from maskanyone.data import FILLED, MENDED, SEEN, Detections, Float, Looks, Track, Video
 from maskanyone.detect import Detector
 from maskanyone.detect.look import Seen
+from maskanyone.errors import Cancelled
 from maskanyone.pipeline.watch import Watch
 from maskanyone.proof.bound import Bound, bound
 from maskanyone.proof.leaks import Leak, leaks
@@ -96,13 +97,17 @@ class Auditors:
 
 
 class Audit:
-    """The search of one result, again after each mending; use within ``with``. told: what came of it."""
+    """The search of one result, again after each mending; use within ``with``.
+
+    told: what came of the last one. stopped: what ended it before it was done.
+    """
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
         self._auditors = Auditors([step.method for step in recipe.detect] if recipe.audit.on else None)
         self._rounds = self._mended = 0
         self.told: Audited | None = None
+        self.stopped = ""
 
     def __enter__(self) -> Audit:
         self._auditors.__enter__()
@@ -117,7 +122,13 @@ class Audit:
         if not made:
             return ()
         frames = len(seen.timeline)
-        told = searched(original, result, seen, links, made, lambda index: watch.tick(SEARCHING, index, frames))
+        try:
+            told = searched(original, result, seen, links, made, lambda index: watch.tick(SEARCHING, index, frames))
+        except Cancelled:
+            raise
+        except Exception as error:  # the result stands, and the report says that it was not searched
+            self.told, self.stopped = None, f"{type(error).__name__}: {error}"
+            return ()
         self._rounds += 1
         self.told = Audited(
             tuple(auditor.name for auditor in made),
@@ -129,6 +140,12 @@ class Audit:
         more = mended(told.findings, original, seen) if self._rounds <= self._recipe.audit.rounds else ()
         self._mended += len(more)
         return more
+
+    def data(self, times: NDArray[np.float64]) -> dict[str, Any] | str:
+        """As the report tells it: what was found, or why nothing was searched. times: see ``Audited.data``."""
+        if self.told is not None:
+            return self.told.data(times)
+        return f"not finished ({self.stopped})" if self.stopped else "not done"
 
 
 def searched(

@@ -38,7 +38,7 @@ class Facts:
 
     key: of recipe and source. weights: what the detectors computed with. seconds: how long the run took.
     salvage: a damaged recording was accepted. doubted: tracks whose scores were too low to hide them.
-    audit: what the search of the finished file gave; none where there was none.
+    audit: what the search of the finished file gave, or why there was none.
     """
 
     video: Video
@@ -56,7 +56,7 @@ class Facts:
     key: str
     seconds: float
     salvage: bool
-    audit: Mapping[str, Any] | None = None
+    audit: Mapping[str, Any] | str = "not done"
 
 
 def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str, Any]:
@@ -87,8 +87,8 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         "looks": _looks(facts),
         "faults": [*facts.looks.notes, *facts.faults],
         "damage": _damage(facts),
-        "audit": dict(facts.audit) if facts.audit else "not done",
-        "not_protected": [*NOT_PROTECTED, _SEARCHED if facts.audit else _NOT_SEARCHED, *_shows(facts)],
+        "audit": facts.audit if isinstance(facts.audit, str) else dict(facts.audit),
+        "not_protected": [*NOT_PROTECTED, _NOT_SEARCHED if isinstance(facts.audit, str) else _SEARCHED, *_shows(facts)],
         "software": _software(),
         "weights": [dict(weight) for weight in facts.weights],
     }
@@ -266,9 +266,9 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
     return what + left + (" Some methods failed and were replaced by a fill." if facts.faults else "")
 
 
-def _search(audit: Mapping[str, Any] | None) -> str:
-    if not audit:
-        return " The result was not searched."
+def _search(audit: Mapping[str, Any] | str) -> str:
+    if isinstance(audit, str):
+        return f" The search of the result was {audit}."
     if audit["left"]:
         return f" The search of the result found somebody who shows in {len(audit['left'])} places; look at them."
     return " The search of the result found nobody who shows."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -14,6 +14,7 @@ import numpy as np
 from maskanyone.data import Float, Pixels
 from maskanyone.proof.detail import shown
 from maskanyone.proof.pairs import Pair
+from maskanyone.runtime.crew import Crew, awaited
 from maskanyone.video.picture import Picture
 from maskanyone.video.read import Frame
 
@@ -96,22 +97,33 @@ def search(
         deep: whether a frame is searched thoroughly.
         tick: called with each frame's index; may raise to stop.
         check: look whether those who are known show, too.
+
+    Raises:
+        TimeoutError: one frame takes too long. Whatever an auditor raises.
     """
     hands = max(1, os.cpu_count() or 1)
     told = Searched()
-    waiting: deque[Future[Searched]] = deque()
-    with ThreadPoolExecutor(hands, "audit") as executor:
-        try:
-            for pair in pairs:
-                tick(pair.index)
-                waiting.append(executor.submit(_searched, pair, auditors, people(pair.index), deep(pair.index), check))
-                if len(waiting) > 3 * hands:
-                    _add(told, waiting.popleft().result(_PATIENCE))
-            while waiting:
-                _add(told, waiting.popleft().result(_PATIENCE))
-        finally:
-            for future in waiting:
-                future.cancel()
+    waiting: deque[tuple[int, Future[Searched]]] = deque()
+    crew = Crew(hands, "search")
+
+    def take() -> None:
+        index, future = waiting.popleft()
+        error = awaited(future, _PATIENCE, lambda: tick(index))
+        if error is not None:
+            raise error
+        _add(told, future.result())
+
+    try:
+        for pair in pairs:
+            tick(pair.index)
+            known, thorough = people(pair.index), deep(pair.index)
+            waiting.append((pair.index, crew.call(_searched, pair, auditors, known, thorough, check)))
+            if len(waiting) > 3 * hands:
+                take()
+        while waiting:
+            take()
+    finally:
+        crew.dismiss()
     return told
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import maskanyone
+from maskanyone.detect.blazeface import BlazeFace
 from maskanyone.sample import Truth
 from maskanyone.video.write import write_rgb
 from tests.conftest import Sample
@@ -82,6 +83,19 @@ def test_whom_the_makers_missed_is_hidden_after_the_search(sample: Sample, weigh
     assert any(part["state"] == "mended" for part in told.report["to_look_at"])
     seen = share_seen(sample.truth, pictures(sample.path), pictures(tmp_path / "mended.mp4"), PORTRAIT)
     assert seen == 0
+
+
+def test_a_search_that_fails_leaves_the_result_and_says_so(
+    sample: Sample, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no memory left")
+
+    monkeypatch.setattr(BlazeFace, "detect", broken)
+    told = maskanyone.mask(sample.path, tmp_path / "masked.mp4", "faces", cache=Memory())
+    assert told.report["audit"] == "not finished (RuntimeError: no memory left)"
+    assert "not finished" in told.report["verdict"]
+    assert (tmp_path / "masked.mp4").is_file()
 
 
 def share_seen(truth: Truth, before: Sequence[np.ndarray], after: Sequence[np.ndarray], frames: range) -> float:

@@ -14,7 +14,7 @@ from tests.promises.runs import Said
 
 Say = Callable[..., Said]
 GROUP = typer.main.get_command(app)
-COMMANDS = {"mask", "presets", "methods", "weights", "demo", "doctor", "cache", "app", "worker"}
+COMMANDS = {"mask", "audit", "report", "presets", "methods", "weights", "demo", "doctor", "cache", "app", "worker"}
 
 
 def test_the_commands_are_these() -> None:

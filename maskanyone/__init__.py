@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maskanyone.errors import (
         BadOutput,
         BadRecipe,
+        BadReport,
         BadTime,
         Cancelled,
         Damaged,
@@ -39,6 +40,7 @@ _ROOMS = {
     "Recipe": "recipe",
     "BadOutput": "errors",
     "BadRecipe": "errors",
+    "BadReport": "errors",
     "BadTime": "errors",
     "Cancelled": "errors",
     "Damaged": "errors",
@@ -54,6 +56,7 @@ __all__ = [
     "Analysis",
     "BadOutput",
     "BadRecipe",
+    "BadReport",
     "BadTime",
     "Cancelled",
     "Damaged",

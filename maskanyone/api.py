@@ -29,7 +29,8 @@ def mask(
 
     Args:
         video: the recording; it is only read.
-        out_file: the result, an ``.mp4`` file; ``STEM.report.json`` appears beside it. Both appear whole or not at all.
+        out_file: the result, an ``.mp4`` file; ``STEM.report.json`` and ``STEM.report.html``, the same as a page,
+            appear beside it. All appear whole or not at all.
         recipe: a ``Recipe`` or the name of a preset.
         progress: called as ``progress(stage, done, total)``, in frames, from several threads but one at a time.
         cancel: asked often whether to stop; then ``Cancelled`` is raised within two seconds and nothing is left.
@@ -41,7 +42,7 @@ def mask(
         cache: where facts and finished pieces are kept; this machine's cache unless given.
 
     Returns:
-        Where both files are, and the report.
+        Where the files are, and the report.
 
     Raises:
         Refused: bad input, with the sentence a user reads. Cancelled. Failed: a fault of ours.

@@ -7,6 +7,7 @@ MaskAnyoneError
 │   ├── Damaged        a part of the recording is lost (``salvage`` masks it all the same)
 │   ├── BadRecipe      unknown method, value out of bounds, unreadable recipe
 │   ├── BadTime        there is no frame at that time
+│   ├── BadReport      not a report of ours, or not a whole one
 │   ├── BadOutput      the result cannot or must not be written there
 │   └── MissingWeights weights that a method needs are not here
 ├── Failed             a fault of ours while masking; nothing was written
@@ -55,6 +56,10 @@ class BadRecipe(Refused):
 
 class BadTime(Refused):
     """There is no frame at that time."""
+
+
+class BadReport(Refused):
+    """There is no whole report of ours in that file."""
 
 
 class BadOutput(Refused):

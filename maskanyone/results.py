@@ -13,6 +13,7 @@ from typing import Any
 from maskanyone import files, keys
 from maskanyone.data import Video
 from maskanyone.errors import BadOutput
+from maskanyone.proof.page import BEGINNING, page
 from maskanyone.proof.report import FORMAT
 from maskanyone.recipe import Recipe
 
@@ -22,16 +23,17 @@ _LONGEST_NAME = 255
 
 
 class Target:
-    """One result's video and report."""
+    """One result's video and report, and the report as a page."""
 
     def __init__(self, video: Path, source: Video, recipe: Recipe) -> None:
         self.video = video
         self.report = video.with_name(f"{video.stem}.report.json")
+        self.page = page_of(self.report)
         self._source, self._recipe = source, recipe
         self._free = False
 
     def existing(self, *, overwrite: bool, anonymous: bool = False) -> dict[str, Any] | None:
-        """The report of the same recipe's whole result of the same source, if it is there already.
+        """The report of the same recipe's whole result of the same source, if it is there already, with a page or not.
 
         Args:
             anonymous: a report that names the source is none.
@@ -44,10 +46,12 @@ class Target:
         if len(os.fsencode(files.temporary(self.report).name)) > _LONGEST_NAME:
             raise BadOutput(self.video.name, "is too long a name for a result", "Rename it, or add --name 'P{n:02}'")
         source = Path(self._source.path)
-        for path in (self.video, self.report):
+        for path in (self.video, self.report, self.page):
             if os.path.exists(path) and path.samefile(source):
                 raise BadOutput(path, "is the source itself", "Choose another folder with -o")
-        if not os.path.exists(self.video) and not os.path.exists(self.report):
+        check_page(self.page)
+        there = [path for path in (self.video, self.report, self.page) if os.path.exists(path)]
+        if not there:
             self._check_folder()
             self._free = True
             return None
@@ -58,7 +62,7 @@ class Target:
         if (overwrite and (report is not None or not self.video.exists())) or (ours and not self.video.exists()):
             return None
         raise BadOutput(
-            self.video if self.video.exists() else self.report,
+            there[0],
             "is there already and is not this recipe's result of this source",
             "Move it away or choose another folder with -o"
             if report is None
@@ -69,7 +73,7 @@ class Target:
     def writing(self) -> Iterator[Path]:
         """A temporary file beside the result, gone afterwards whatever happens."""
         self._make_folder()
-        files.sweep(self.video.parent, (self.video.name, self.report.name))
+        files.sweep(self.video.parent, (self.video.name, self.report.name, self.page.name))
         unfinished = files.temporary(self.video)
         try:
             yield unfinished
@@ -77,24 +81,27 @@ class Target:
             unfinished.unlink(missing_ok=True)
 
     def finish(self, unfinished: Path, report: Mapping[str, Any]) -> None:
-        """Give both files their names: first the report, so that no result is ever without one.
+        """Give all three files their names: first the report and its page, so that no result is ever without one.
 
-        A result that is replaced goes before, so that it never lies beside the report of another.
+        A result that is replaced goes before, with its page, so that neither ever lies beside the report of another.
         """
-        told = False
+        begun = False
         try:
-            if self._free and self.video.exists():
-                raise BadOutput(self.video, "has come there meanwhile", "Move it away, or choose another folder")
-            with files.replaced(self.report) as beside:
+            for path in (self.video, self.page):
+                if self._free and path.exists():
+                    raise BadOutput(path, "has come there meanwhile", "Move it away, or choose another folder")
+            with files.replaced(self.page) as shown, files.replaced(self.report) as told:
                 # a name that is no text is written as JSON escapes
-                with beside.open("w", encoding="utf-8", errors="backslashreplace") as file:
-                    json.dump(report, file, indent=1, ensure_ascii=False)
+                told.write_text(json.dumps(report, indent=1, ensure_ascii=False), "utf-8", "backslashreplace")
+                shown.write_bytes(page(report).encode())
+                begun = True
                 self.video.unlink(missing_ok=True)
-            told = True
+                self.page.unlink(missing_ok=True)
             os.replace(unfinished, self.video)
         except OSError as error:
-            if told:
-                self.report.unlink(missing_ok=True)
+            if begun:
+                for path in (self.report, self.page):
+                    path.unlink(missing_ok=True)
             raise BadOutput(
                 self.video, f"cannot be written ({error.strerror})", "Choose another folder with -o"
             ) from None
@@ -122,6 +129,24 @@ class Target:
 def key(source: Video, recipe: Recipe) -> str:
     """What makes two results the same: source and recipe."""
     return keys.key("result", source=source.sha256, recipe=recipe.data())
+
+
+def page_of(report: Path) -> Path:
+    """Where a report's page lies."""
+    return report.with_suffix(".html")
+
+
+def check_page(path: Path) -> None:
+    """Raise ``BadOutput`` where a page would land on a file that is none of ours, whatever is to be replaced."""
+    if not os.path.exists(path):
+        return
+    try:
+        with path.open("rb") as file:
+            ours = file.read(len(BEGINNING)) == BEGINNING.encode()
+    except OSError:
+        ours = False
+    if not ours:
+        raise BadOutput(path, "is there already and is no report of ours", "Move it away, or choose another name")
 
 
 def read_report(path: Path) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ import maskanyone
 from maskanyone import results, sample
 from maskanyone.video.probe import probe
 
-SUFFIXES = ("result.mp4", "result.report.json")
+SUFFIXES = ("result.mp4", "result.report.json", "result.report.html")
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,21 @@ def test_the_same_recipes_whole_result_is_returned_as_it_is(here):
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in here.folder.iterdir()} == before
 
 
+def test_a_result_of_before_pages_were_written_is_there_already(here):
+    (here.folder / "result.report.html").unlink()
+    assert maskanyone.mask(here.source, here.folder / "result.mp4", here.recipe).skipped
+    assert sorted(path.name for path in here.folder.iterdir()) == sorted(SUFFIXES[:2])
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_page_never_lands_on_a_strangers(here, overwrite):
+    stranger = here.folder / "result.report.html"
+    stranger.write_text("<!doctype html>mine")
+    with pytest.raises(maskanyone.BadOutput, match=r"result\.report\.html: is there already and is no report of ours"):
+        maskanyone.mask(here.source, here.folder / "result.mp4", here.recipe, overwrite=overwrite)
+    assert stranger.read_text() == "<!doctype html>mine"
+
+
 def test_a_renamed_source_has_the_same_result(here):
     renamed = here.source.rename(here.source.with_name("renamed.mp4"))
     assert maskanyone.mask(renamed, here.folder / "result.mp4", here.recipe).skipped
@@ -132,7 +147,7 @@ def test_a_report_that_is_none_is_a_strangers_file(text, here):
         maskanyone.mask(here.source, here.folder / "result.mp4", here.recipe)
 
 
-def test_overwriting_replaces_both_files(here):
+def test_overwriting_replaces_all_files(here):
     target = here.folder / "result.mp4"
     target.write_bytes(b"changed since")
     result = maskanyone.mask(here.source, target, here.recipe, overwrite=True)
@@ -164,6 +179,7 @@ def test_a_report_that_names_the_source_is_not_taken_for_an_anonymous_one(here):
     result = maskanyone.mask(here.source, here.folder / "result.mp4", here.recipe, anonymous=True)
     assert not result.skipped
     assert "source.mp4" not in result.report_file.read_text("utf-8")
+    assert "source.mp4" not in result.page_file.read_text("utf-8")
 
 
 def test_folders_are_made_and_a_relative_target_lies_where_it_was_meant(here, monkeypatch):
@@ -171,7 +187,7 @@ def test_folders_are_made_and_a_relative_target_lies_where_it_was_meant(here, mo
     monkeypatch.chdir(here.source.parent / "deep")
     result = maskanyone.mask("../source.mp4", "a/b/c.mp4", here.recipe)
     assert result.video.resolve() == here.source.parent / "deep" / "a" / "b" / "c.mp4"
-    assert sorted(os.listdir("a/b")) == ["c.mp4", "c.report.json"]
+    assert sorted(os.listdir("a/b")) == ["c.mp4", "c.report.html", "c.report.json"]
 
 
 @pytest.mark.parametrize("name", ["result.mkv", "result", "result.MOV", ".mp4"])

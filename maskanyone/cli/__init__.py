@@ -13,6 +13,7 @@ from maskanyone.cli.demo import demo
 from maskanyone.cli.doctor import cache, doctor
 from maskanyone.cli.lists import methods, presets
 from maskanyone.cli.mask import mask
+from maskanyone.cli.report import report
 from maskanyone.cli.serve import app as page
 from maskanyone.cli.serve import worker
 from maskanyone.cli.weights import app as weights
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command("app")(page)
 app.command()(mask)
 app.command()(audit)
+app.command()(report)
 app.command()(presets)
 app.command()(methods)
 app.add_typer(weights, name="weights")

@@ -29,7 +29,7 @@ def demo(
     code = Batch(choose(preset, None, [], None, []), as_json=False, overwrite=ours, salvage=False).run({clip: target})
     if code == speak.DONE:
         speak.out.print(
-            f"The clip is {clip}, the result {target}, its report {target.with_name('sample.report.json')}."
+            f"The clip is {clip}, the result {target}, its report {target.with_name('sample.report.html')}."
         )
     raise typer.Exit(code)
 

@@ -66,8 +66,9 @@ def mask(
 ) -> None:
     """Hide people in recordings.
 
-    Each recording gives DIR/STEM.mp4 and DIR/STEM.report.json. The recordings are only read. Without a preset,
-    recipe or step every face is filled and the sound is removed.
+    Each recording gives DIR/STEM.mp4 and a report as DIR/STEM.report.html, to read and to print, and as
+    DIR/STEM.report.json. The recordings are only read. Without a preset, recipe or step every face is filled and the
+    sound is removed.
 
     Where recordings come from several folders, their results lie in DIR as they do in the innermost folder that holds
     them all: a/talk.mp4 and b/talk.mp4 give DIR/a/talk.mp4 and DIR/b/talk.mp4.

@@ -56,6 +56,11 @@ class Result:
     report: Mapping[str, Any]
     skipped: bool = False
 
+    @property
+    def page_file(self) -> Path:
+        """The report as a page; a result of an early version has none."""
+        return results.page_of(self.report_file)
+
 
 def mask(
     video: Path | str,

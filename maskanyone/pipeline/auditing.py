@@ -39,13 +39,17 @@ _ANY = TrackParams(start=0, confirm=0)
 
 @dataclass(frozen=True)
 class Audited:
-    """What the last search of a finished file gave. by: who searched. rounds: how often; mended: tracks that it hid."""
+    """What the last search of a finished file gave. by: who searched. rounds: how often; mended: tracks that it hid.
+
+    weights: what those who searched compute with.
+    """
 
     by: tuple[str, ...]
     searched: Searched
     bound: Bound
     rounds: int
     mended: int
+    weights: tuple[Mapping[str, Any], ...] = ()
 
     def data(self, times: NDArray[np.float64]) -> dict[str, Any]:
         """As the report tells it. times: float64 (F,), when each frame of the result is shown, s."""
@@ -61,6 +65,7 @@ class Audited:
             "left": [_told(leak, times) for leak in found if leak.sure],
             "perhaps": [_told(leak, times) for leak in found if not leak.sure],
             "bound": proven.data(any(leak.sure for leak in found)),
+            "weights": [dict(weight) for weight in self.weights],
         }
 
 
@@ -81,6 +86,11 @@ class Auditors:
         )
         self._loaded: list[Detector] = []
         self.made: list[Auditor] = []
+
+    @property
+    def identities(self) -> tuple[Mapping[str, Any], ...]:
+        """What exactly they compute with."""
+        return tuple(weights.identity(name) for made, _, _ in self._wanted for name in made.weights)
 
     def __enter__(self) -> Auditors:
         for made, longer, least in self._wanted:
@@ -136,6 +146,7 @@ class Audit:
             bound(told.people, told.known),
             self._rounds,
             self._mended,
+            self._auditors.identities,
         )
         more = mended(told.findings, original, seen) if self._rounds <= self._recipe.audit.rounds else ()
         self._mended += len(more)

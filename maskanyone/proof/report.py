@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,16 @@ _REASONS = {
     GUESSED: "before the first or after the last sight",
     MENDED: "found by the search of the result, hidden then",
 }
+
+_NAMELESS = (
+    "format key verdict made seconds result methods faces to_look_at tracks not_hidden cuts looks damage audit "
+    "not_protected software weights"
+).split()
+_NAMELESS_SOURCE = (
+    "sha256 bytes frames codec width height turned_clockwise mirrored interlaced left_out first_frame_s zero_s"
+).split()
+#: a fault with the words of the library that raised it
+_RAISED = re.compile(r"(\braised \w+).*?( \(frame \d+\)|; the region was filled)?$", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,19 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         "software": _software(),
         "weights": [dict(weight) for weight in facts.weights],
     }
+
+
+def shareable(report: Mapping[str, Any]) -> dict[str, Any]:
+    """A report that may go round: what names the recording, or may name somebody, is left out.
+
+    Of the top level and of the source only what is known to name nobody stays; the recipe loses the words that its
+    author has written, and faults lose the words of libraries, which often hold a path.
+    """
+    kept = {key: report[key] for key in _NAMELESS if key in report}
+    source = {key: report["source"][key] for key in _NAMELESS_SOURCE if key in report["source"]}
+    recipe = {key: value for key, value in report["recipe"].items() if key not in ("name", "description")}
+    faults = [_RAISED.sub(r"\1\2", str(fault)) for fault in report["faults"]]
+    return kept | {"source": source, "recipe": recipe, "faults": faults}
 
 
 def _source(facts: Facts, anonymous: bool) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def file_name(run: str, suffix: str) -> str:
         job = session.get_one(Job, run)
         recording = session.get_one(Recording, job.recording)
     again = f".{job.number}" if job.number > 1 else ""
-    ending = ".report.json" if suffix == ".json" else suffix
+    ending = f".report{suffix}" if suffix in (".json", ".html") else suffix
     stem = str(PurePosixPath(recording.name).with_suffix("")).replace("/", "_")
     return f"{stem}.masked{again}{ending}"
 

@@ -12,10 +12,11 @@ from urllib.parse import quote
 
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from maskanyone.proof.page import page
 from maskanyone.store import files, owners, recordings, runs
 from maskanyone.store.tables import PICTURE, REPORT, RESULT, STRIP, VIEWING, Artefact
 from maskanyone.ui import glimpses
@@ -23,6 +24,8 @@ from maskanyone.ui.source import packed_source
 from maskanyone.ui.words import server as words
 from maskanyone.video.times import frame_times
 
+#: a page that may run and fetch nothing
+_STILL = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; sandbox"
 ASSETS = Path(__file__).parent / "assets"
 _TYPES = {".mp4": "video/mp4", ".webm": "video/webm", ".mov": "video/mp4", ".m4v": "video/mp4", ".jpg": "image/jpeg"}
 
@@ -58,7 +61,14 @@ async def download(request: Request) -> Response:
 
 
 async def report(request: Request) -> Response:
-    """A result's report as a file."""
+    """A result's report as a page; with ``?shareable`` without what names the recording."""
+    found = await _of_run(request, REPORT)
+    shown = await to_thread.run_sync(_page, found[0], "shareable" in request.query_params) if found else None
+    return HTMLResponse(shown, headers={"content-security-policy": _STILL}) if shown else _nothing()
+
+
+async def report_data(request: Request) -> Response:
+    """A result's report as a JSON file."""
     found = await _of_run(request, REPORT)
     return _file(*found) if found else _nothing()
 
@@ -94,6 +104,7 @@ ROUTES = [
     Route("/api/runs/{id}/result", result),
     Route("/api/runs/{id}/download", download),
     Route("/api/runs/{id}/report", report),
+    Route("/api/runs/{id}/report.json", report_data),
     Route("/api/runs/{id}/times", times),
     Route("/api/moments/{token}/{side}.jpg", moment),
     Route("/api/source.zip", source),
@@ -140,6 +151,13 @@ def _file(path: Path, suffix: str, save_as: str | None = None) -> Response:
     kind = "application/json" if suffix == ".json" else _TYPES.get(suffix, "video/mp4")
     place = f"attachment; filename*=UTF-8''{quote(save_as)}" if save_as else "inline"
     return FileResponse(path, media_type=kind, headers={"content-disposition": place})
+
+
+def _page(path: Path, shareable: bool) -> str | None:
+    try:
+        return page(json.loads(path.read_text("utf-8")), shareable=shareable)
+    except (OSError, ValueError):
+        return None
 
 
 @lru_cache(maxsize=8)

@@ -14,7 +14,7 @@ from tests.promises.runs import Said
 
 Say = Callable[..., Said]
 GROUP = typer.main.get_command(app)
-COMMANDS = {"audit", "mask", "presets", "methods", "weights", "demo", "doctor", "cache", "app", "worker"}
+COMMANDS = {"audit", "mask", "presets", "methods", "weights", "report", "demo", "doctor", "cache", "app", "worker"}
 
 
 def test_the_commands_are_these() -> None:

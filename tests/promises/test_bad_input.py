@@ -186,11 +186,11 @@ def test_a_result_never_lands_on_another_name_of_its_source(case: Case, clip: Pa
     assert "is the source itself" in case.refused(clip, "-o", case.out, "--overwrite")
 
 
-@pytest.mark.parametrize("name", ["clip.mp4", "clip.report.json"])
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.report.json", "clip.report.html"])
 def test_a_file_that_is_no_result_of_this_recipe_and_source_is_left_alone(case: Case, clip: Path, name: str):
     case.out.mkdir()
     (case.out / name).write_text('{"result": {"sha256": "0"}, "key": "0"}')
-    assert "is there already and is not this recipe's result" in case.refused(clip, "-o", case.out)
+    assert "is there already and is no" in case.refused(clip, "-o", case.out)
 
 
 def test_a_file_in_the_place_of_the_folder_is_told(case: Case, clip: Path):
@@ -309,7 +309,7 @@ def test_the_rest_of_a_batch_goes_on(case: Case, clip: Path, weights: Path):
     (clip.parent / "empty.mkv").write_bytes(b"")
     answer = case.mask(clip.parent, "-o", case.out, *QUICK)
     assert answer.code == 2
-    assert sorted(tree(case.out)) == ["clip.mp4", "clip.report.json"]
+    assert sorted(tree(case.out)) == ["clip.mp4", "clip.report.html", "clip.report.json"]
     assert answer.out.startswith("clip.mp4  a face hidden in ")
     assert answer.out.count("\n") == 1
     broken, empty = answer.err.splitlines()

@@ -116,7 +116,8 @@ def test_it_is_masked_or_refused_as_expected(entry, outcome):
     found = "masked" if one.result else "refused"
     assert found == entry["expect"] or found in entry.get("also_ok", ""), one.refused
     if one.result is not None:
-        assert {path.name for path in one.folder.iterdir()} == {"result.mp4", "result.report.json"}
+        there = {path.name for path in one.folder.iterdir()}
+        assert there == {"result.mp4", "result.report.json", "result.report.html"}
         assert entry["expect"] == "masked" or one.result.report["damage"] or one.result.report["to_look_at"]
 
 

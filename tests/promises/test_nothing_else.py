@@ -52,7 +52,7 @@ def test_of_a_recording_with_everything_only_picture_and_one_sound_stay(suffix, 
         assert [s.type for s in container.streams] == ["video", "audio"]
         assert not any(s.disposition & Disposition.attached_pic for s in container.streams)
         assert container.chapters() == []
-    for file in (result.video, result.report_file):
+    for file in (result.video, result.report_file, result.page_file):
         assert no_secret_in(file.read_bytes())
     assert result.report["source"]["left_out"]
 
@@ -144,12 +144,15 @@ def test_the_anonymous_report_has_no_name_and_no_report_has_a_path(recipe, tmp_p
     reports = {
         anonymous: maskanyone.mask(
             source, tmp_path / "masked" / f"{anonymous}.mp4", recipe, anonymous=anonymous
-        ).report_file.read_text("utf-8")
+        )
         for anonymous in (False, True)
     }
-    assert json.loads(reports[False])["source"]["name"] == "Jane.mkv"
-    assert "Jane" not in reports[True]
-    for text in reports.values():
+    texts = {anonymous: told.report_file.read_text("utf-8") for anonymous, told in reports.items()}
+    pages = {anonymous: told.page_file.read_text("utf-8") for anonymous, told in reports.items()}
+    assert json.loads(texts[False])["source"]["name"] == "Jane.mkv"
+    assert "Jane.mkv" in pages[False]
+    assert "Jane" not in texts[True] + pages[True]
+    for text in (*texts.values(), *pages.values()):
         assert "Sample Street" not in text
         assert str(tmp_path) not in text
         assert len(str(Path.home())) == 1 or str(Path.home()) not in text
@@ -165,7 +168,7 @@ def test_real_containers_keep_no_secret_either(name, shared, recipe, tmp_path):
     source = shared / "formats" / name
     assert all(word.encode() in source.read_bytes() for word in entry["must_not_survive"][:1])
     result = maskanyone.mask(source, tmp_path / "P01.mp4", recipe, anonymous=True)
-    for file in (result.video, result.report_file):
+    for file in (result.video, result.report_file, result.page_file):
         assert no_secret_in(file.read_bytes(), entry["must_not_survive"])
 
 

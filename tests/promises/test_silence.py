@@ -64,7 +64,7 @@ def known(weights: Path, film: Path, tmp_path_factory: pytest.TempPathFactory) -
 def test_a_whole_run_asks_for_no_connection(strace: str, sample: Sample, weights: Path, tmp_path: Path):
     out = tmp_path / "out"
     calls = traced(strace, [*PROGRAM, "mask", str(sample.path), "-o", str(out), "--audio", "keep"], tmp_path)
-    assert sorted(path.name for path in out.iterdir()) == ["sample.mp4", "sample.report.json"]
+    assert sorted(path.name for path in out.iterdir()) == ["sample.mp4", "sample.report.html", "sample.report.json"]
     assert not [call for call in calls if INTERNET.search(call)]
 
 

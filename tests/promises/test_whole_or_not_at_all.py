@@ -20,6 +20,7 @@ import maskanyone
 from maskanyone import results
 from maskanyone.detect.centerface import CenterFace
 from maskanyone.errors import Cancelled, MaskAnyoneError
+from maskanyone.proof import page as pages
 from maskanyone.store.cache import Cache
 from maskanyone.video.encode import PieceEncoder
 from tests.promises.runs import QUICK, Memory, kept, pictures, ran, started, tree
@@ -118,7 +119,7 @@ def killed_run(undisturbed: Run, folder: Path, after: float) -> Fate:
     seconds = time.monotonic() - began
     assert again.returncode == 0, again.stderr
     assert_whole(out / name, undisturbed)
-    assert sorted(tree(out)) == [name, "film.report.json"]
+    assert sorted(tree(out)) == [name, "film.report.html", "film.report.json"]
     now = kept(data)
     assert {key: now.get(key) for key in before} == before, "finished work was done again"
     assert len(now) == undisturbed.values
@@ -128,11 +129,13 @@ def killed_run(undisturbed: Run, folder: Path, after: float) -> Fate:
 def assert_whole(result: Path, undisturbed: Run) -> None:
     """Under a final name lies nothing, or the whole of it."""
     report = result.with_name(f"{result.stem}.report.json")
+    page = report.with_suffix(".html")
     told = json.loads(report.read_text("utf-8")) if report.exists() else None
     for path in result.parent.glob("*"):
-        assert path in (result, report) or (path.name.startswith(".") and path.suffix == ".part")
+        assert path in (result, report, page) or (path.name.startswith(".") and path.suffix == ".part")
     if result.exists():
         assert told is not None, "a result without its report"
+        assert page.read_text("utf-8") == pages.page(told)
         assert hashlib.sha256(result.read_bytes()).hexdigest() == told["result"]["sha256"]
         assert pictures(result) == undisturbed.pictures
 
@@ -185,16 +188,17 @@ def test_another_method_looks_at_nothing_again(undisturbed: Run, tmp_path: Path,
 
 
 @pytest.mark.slow
-def test_stopped_between_its_two_names_it_is_made_whole_by_the_next_run(
-    undisturbed: Run, filled: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("there", [["film.report.json"], ["film.report.html", "film.report.json"]], ids=len)
+def test_stopped_between_its_names_it_is_made_whole_by_the_next_run(
+    undisturbed: Run, filled: Cache, tmp_path: Path, there: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     """The report gets its name first; where the program ends right then, there is no video, and no refusal later."""
     target = tmp_path / "out" / "film.mp4"
     with monkeypatch.context() as patch:
-        patch.setattr(results.os, "replace", Ending(os.replace, allowed=1))
+        patch.setattr(results.os, "replace", Ending(os.replace, allowed=len(there)))
         with pytest.raises(Ended):
             maskanyone.mask(undisturbed.clip, target, recipe(), cache=filled)
-    assert sorted(tree(target.parent)) == ["film.report.json"]
+    assert sorted(tree(target.parent)) == there
     assert_whole(target, undisturbed)
     maskanyone.mask(undisturbed.clip, target, recipe(), cache=filled)
     assert target.exists()
@@ -202,7 +206,7 @@ def test_stopped_between_its_two_names_it_is_made_whole_by_the_next_run(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("allowed", [0, 1])
+@pytest.mark.parametrize("allowed", [0, 1, 2])
 def test_stopped_while_replacing_a_result_no_report_lies_beside_the_video_of_another(
     undisturbed: Run, filled: Cache, tmp_path: Path, allowed: int, monkeypatch: pytest.MonkeyPatch
 ):
@@ -213,22 +217,24 @@ def test_stopped_while_replacing_a_result_no_report_lies_beside_the_video_of_ano
         patch.setattr(results.os, "replace", Ending(os.replace, allowed=allowed))
         with pytest.raises(Ended):
             maskanyone.mask(undisturbed.clip, target, other, cache=filled, overwrite=True)
-    if target.exists():
+    if target.exists() or first.page_file.exists():
         told = json.loads(first.report_file.read_text("utf-8"))
-        assert told["result"]["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
+        assert not first.page_file.exists() or first.page_file.read_text("utf-8") == pages.page(told)
+        assert not target.exists() or told["result"]["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
     done = maskanyone.mask(undisturbed.clip, target, other, cache=filled, overwrite=True)
     assert done.report["result"]["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
     assert done.report["result"]["sha256"] != first.report["result"]["sha256"]
 
 
 @pytest.mark.slow
-def test_a_name_that_cannot_be_given_leaves_neither_file(
-    undisturbed: Run, filled: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("which", ["film.mp4", "film.report.json", "film.report.html"])
+def test_a_name_that_cannot_be_given_leaves_no_file(
+    undisturbed: Run, filled: Cache, tmp_path: Path, which: str, monkeypatch: pytest.MonkeyPatch
 ):
     target = tmp_path / "out" / "film.mp4"
 
     def refuse(source: Path, name: Path) -> None:
-        if name == target:
+        if Path(name).name == which:
             raise PermissionError(13, "Permission denied")
         os.rename(source, name)
 
@@ -246,13 +252,13 @@ def test_what_a_dead_process_left_is_swept_away_and_a_living_ones_is_not(
     out = tmp_path / "out"
     out.mkdir()
     dead, living = 2**22 + 1, os.getpid()  # no process has a number as large as the first
-    for name in ("film.mp4", "film.report.json", "other.mp4"):
+    for name in ("film.mp4", "film.report.json", "film.report.html", "other.mp4"):
         for process in (dead, living):
             (out / f".{name}.{process}-00000000.part").write_bytes(b"half")
     maskanyone.mask(undisturbed.clip, out / "film.mp4", recipe(), cache=filled)
     assert set(tree(out)) == {
-        "film.mp4", "film.report.json",
-        f".film.mp4.{living}-00000000.part", f".film.report.json.{living}-00000000.part",
+        "film.mp4", "film.report.json", "film.report.html",
+        *(f".film.{ending}.{living}-00000000.part" for ending in ("mp4", "report.json", "report.html")),
         f".other.mp4.{living}-00000000.part", f".other.mp4.{dead}-00000000.part",
     }  # fmt: skip
 

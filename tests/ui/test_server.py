@@ -121,7 +121,7 @@ def test_what_changes_something_says_where_it_comes_from(server: Served) -> None
 
 BY_ID = [
     "recordings/{}/video", "recordings/{}/picture", "recordings/{}/strip", "runs/{}/result", "runs/{}/download",
-    "runs/{}/report", "runs/{}/times", "moments/{}/before.jpg", "moments/{}/after.jpg",
+    "runs/{}/report", "runs/{}/report.json", "runs/{}/times", "moments/{}/before.jpg", "moments/{}/after.jpg",
 ]  # fmt: skip
 
 
@@ -233,9 +233,20 @@ def test_only_a_result_is_handed_out_as_a_file(working: Served, masked: tuple[st
     )
     stored = working.rows("SELECT sha256 FROM artefact WHERE job = ? AND kind = 'result'", run)
     assert hashlib.sha256(saved.body).hexdigest() == stored[0][0]
-    report = working.ask("GET", f"/api/runs/{run}/report")
+    report = working.ask("GET", f"/api/runs/{run}/report.json")
     assert report.headers["content-type"].startswith("application/json")
     assert report.headers["content-disposition"].endswith(".report.json")
+
+
+def test_a_report_is_a_page_that_can_run_and_fetch_nothing(working: Served, masked: tuple[str, str]) -> None:
+    shown = working.ask("GET", f"/api/runs/{masked[1]}/report")
+    assert (shown.status, shown.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert shown.headers["cache-control"] == "no-store"
+    rules = shown.headers["content-security-policy"].split("; ")
+    assert {"default-src 'none'", "sandbox"} <= set(rules)
+    assert not any(rule.startswith("script-src") for rule in rules)
+    assert "Größe 100 %; filename=x" in shown.body.decode()
+    assert "Größe" not in working.ask("GET", f"/api/runs/{masked[1]}/report?shareable").body.decode()
 
 
 def test_a_range(working: Served, masked: tuple[str, str], sample: Sample) -> None:

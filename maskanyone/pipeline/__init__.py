@@ -87,14 +87,12 @@ def mask(
     if there is not None:
         return Result(target.video, target.report, there, skipped=True)
     analysis = _analysed(source, recipe, cache, watch, salvage)
+    pieces = _rendered(analysis, recipe, cache, watch, salvage)
     with target.writing() as unfinished, Audit(recipe) as audit:
         while True:
-            task, settings = _task(analysis, recipe, salvage)
-            pieces = Pieces(task, settings, cache, watch)
-            pieces.render()
             join(
                 source,
-                task.timeline,
+                analysis.seen.timeline,
                 pieces.stored(),
                 unfinished,
                 sound=recipe.keeps_sound(),
@@ -104,6 +102,7 @@ def mask(
             if not more:
                 break
             analysis = replace(analysis, links=analysis.links.and_also(more))
+            pieces = _rendered(analysis, recipe, cache, watch, salvage)
         facts = _facts(analysis, recipe, pieces.faults, salvage, audit, time.monotonic() - began)
         report = reports.describe(facts, unfinished, anonymous=anonymous)
         check_same(source)
@@ -195,6 +194,13 @@ def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage
             tick=lambda index: watch.tick(LOOKING, index, source.packets),
         )
         return Analysis(source, seen, linked(source, seen, recipe), producers.identities)
+
+
+def _rendered(analysis: Analysis, recipe: Recipe, cache: Store, watch: Watch, salvage: bool) -> Pieces:
+    task, settings = _task(analysis, recipe, salvage)
+    pieces = Pieces(task, settings, cache, watch)
+    pieces.render()
+    return pieces
 
 
 def _task(analysis: Analysis, recipe: Recipe, salvage: bool) -> tuple[Task, dict[str, Any]]:

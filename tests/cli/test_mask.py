@@ -48,7 +48,7 @@ def test_a_result_and_its_report_lie_in_the_folder(mask: Callable[..., Said], cl
     source = clip.read_bytes()
     answer = mask(clip)
     result = tmp_path / "out" / "clip.mp4"
-    assert sorted(tree(tmp_path / "out")) == ["clip.mp4", "clip.report.json"]
+    assert sorted(tree(tmp_path / "out")) == ["clip.mp4", "clip.report.html", "clip.report.json"]
     assert clip.read_bytes() == source
     told = report(result)
     assert told["source"]["sha256"] == hashlib.sha256(source).hexdigest()
@@ -136,7 +136,8 @@ def test_equal_stems_get_the_suffix_of_their_source(mask: Callable[..., Said], c
                 other.mux(packet)
     mask(clip.parent)
     assert sorted(tree(tmp_path / "out")) == [
-        "clip.mkv.mp4", "clip.mkv.report.json", "clip.mp4.mp4", "clip.mp4.report.json",
+        "clip.mkv.mp4", "clip.mkv.report.html", "clip.mkv.report.json",
+        "clip.mp4.mp4", "clip.mp4.report.html", "clip.mp4.report.json",
     ]  # fmt: skip
 
 
@@ -145,8 +146,9 @@ def test_neutral_names_and_the_key_to_them_beside_the_folder(
 ) -> None:
     clip = clip.rename(clip.with_name("Ada Lovelace.mp4"))
     mask(clip, "--name", "P{n:02}")
-    assert sorted(tree(tmp_path / "out")) == ["P01.mp4", "P01.report.json"]
-    assert "Ada" not in (tmp_path / "out" / "P01.report.json").read_text("utf-8")
+    assert sorted(tree(tmp_path / "out")) == ["P01.mp4", "P01.report.html", "P01.report.json"]
+    for kind in ("html", "json"):
+        assert "Ada" not in (tmp_path / "out" / f"P01.report.{kind}").read_text("utf-8")
     assert b"Ada" not in (tmp_path / "out" / "P01.mp4").read_bytes()
     key = tmp_path / "out.names.csv"
     with key.open(encoding="utf-8", newline="") as file:
@@ -171,6 +173,8 @@ def test_the_demo_makes_its_clip_and_masks_it(say: Say, tmp_path: Path) -> None:
     answer = say("demo", "-o", tmp_path / "demo")
     assert (answer.code, answer.err) == (0, "")
     assert sorted(tree(tmp_path / "demo")) == [
-        "masked", os.path.join("masked", "sample.mp4"), os.path.join("masked", "sample.report.json"), "sample.mp4",
-    ]  # fmt: skip
+        "masked",
+        *(os.path.join("masked", f"sample.{end}") for end in ("mp4", "report.html", "report.json")),
+        "sample.mp4",
+    ]
     assert str(tmp_path / "demo" / "masked" / "sample.mp4") in answer.out

@@ -79,6 +79,7 @@ def test_the_wheel_holds_every_file_and_nothing_else(wheel: Path) -> None:
     parts = {str(path.relative_to(ROOT).as_posix()) for path in ROOT.glob("maskanyone/ui/**/*.[jc]s*")}
     assets = {str(path.relative_to(ROOT).as_posix()) for path in ROOT.glob("maskanyone/ui/assets/*")}
     other = {
+        "maskanyone/proof/page.html",
         "maskanyone/py.typed",
         "maskanyone/store/migrations/script.py.mako",
         "maskanyone/weights/catalogue.json",

@@ -2,49 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
 from maskanyone.data import Float, Pixels
-from maskanyone.detect import Detector, DetectParams, Found
+from maskanyone.detect import Found
 from maskanyone.detect.boxes import distinct, fitted
-from maskanyone.runtime.onnx import Graph, identity
+from maskanyone.detect.graphs import GraphDetector
 
 _STRIDE = 4
 _OVERLAP = 0.3
 
 
-class CenterFace(Detector):
+class CenterFace(GraphDetector):
     """Finds faces from about 10 px of its input on; weak on heads turned past profile and upside down."""
 
     id, version, title, family = "detect.centerface", 1, "CenterFace", "centerface"
     weights: ClassVar[tuple[str, ...]] = ("centerface",)
     points = 5
 
-    def __init__(self, params: DetectParams, weights: Mapping[str, Path]) -> None:
-        super().__init__(params, weights)
-        self._path = weights["centerface"]
-        self._graph: Graph | None = None
-
-    def load(self) -> None:
-        """Load the graph."""
-        if self._graph is None:
-            self._graph = Graph(self._path)
-
-    @classmethod
-    def computed_with(cls) -> Mapping[str, str]:
-        """Libraries and device that compute."""
-        return identity()
-
     def detect(self, picture: Pixels) -> Found:
         """Find faces in a picture: uint8 (h, w, 3), RGB."""
-        assert self._graph is not None, "load it first"
+        (graph,) = self.graphs
         canvas, scale = fitted(picture, self.params.size)
         batch = canvas.transpose(2, 0, 1)[None].astype(np.float32)
-        heat, size, offset, points = (output[0] for output in self._graph(batch))
+        heat, size, offset, points = (output[0] for output in graph(batch))
         rows, columns = np.nonzero(heat[0] >= self.params.threshold)
         score = heat[0, rows, columns]
         centre = np.stack([columns + offset[1, rows, columns], rows + offset[0, rows, columns]], 1) + 0.5

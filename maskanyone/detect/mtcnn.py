@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
 from maskanyone.data import Float, Pixels
-from maskanyone.detect import Detector, DetectParams, Found, least_score
+from maskanyone.detect import DetectParams, Found, least_score
 from maskanyone.detect.boxes import distinct, resized, scaled
-from maskanyone.runtime.onnx import Graph, identity
+from maskanyone.detect.graphs import GraphDetector
+from maskanyone.runtime.onnx import Graph
 
-_STAGES = "mtcnn_pnet", "mtcnn_rnet", "mtcnn_onet"
 #: px of the scaled picture
 _LEAST_FACE = 16
 _FACTOR = 0.709
@@ -31,33 +29,17 @@ class MTCNNParams(DetectParams):
     threshold: float = least_score(0.7)
 
 
-class MTCNN(Detector):
+class MTCNN(GraphDetector):
     """Finds faces from about 16 px of its input on, upright ones best; takes longer where much looks like a face."""
 
     id, version, title, family = "detect.mtcnn", 1, "MTCNN", "mtcnn"
-    weights: ClassVar[tuple[str, ...]] = _STAGES
+    weights: ClassVar[tuple[str, ...]] = ("mtcnn_pnet", "mtcnn_rnet", "mtcnn_onet")
     points = 5
     Params: ClassVar[type[DetectParams]] = MTCNNParams
 
-    def __init__(self, params: DetectParams, weights: Mapping[str, Path]) -> None:
-        super().__init__(params, weights)
-        self._paths = [weights[name] for name in _STAGES]
-        self._graphs: list[Graph] = []
-
-    def load(self) -> None:
-        """Load the three graphs."""
-        if not self._graphs:
-            self._graphs = [Graph(path) for path in self._paths]
-
-    @classmethod
-    def computed_with(cls) -> Mapping[str, str]:
-        """Libraries and device that compute."""
-        return identity()
-
     def detect(self, picture: Pixels) -> Found:
         """Find faces in a picture: uint8 (h, w, 3), RGB."""
-        assert self._graphs, "load it first"
-        first, second, third = self._graphs
+        first, second, third = self.graphs
         scale = min(self.params.size / max(picture.shape[:2]), 1.0)
         seen = scaled(picture, scale)
         across = _scale(seen.shape[1::-1], picture)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
 from maskanyone.data import Pixels
-from maskanyone.detect import Detector, DetectParams, Found, least_score
+from maskanyone.detect import DetectParams, Found, least_score
 from maskanyone.detect.boxes import LARGEST, distinct, laid, scaled
-from maskanyone.runtime.onnx import Graph, identity
+from maskanyone.detect.graphs import GraphDetector
 
 _SEES = 640, 480
 _OVERLAP = 0.3
@@ -24,35 +22,20 @@ class UltraFaceParams(DetectParams):
     threshold: float = least_score(0.7)
 
 
-class UltraFace(Detector):
+class UltraFace(GraphDetector):
     """Finds faces from about 10 px on; it always sees 640 x 480 px, whatever the input size says."""
 
     id, version, title, family = "detect.ultraface", 1, "UltraFace", "ultraface"
     weights: ClassVar[tuple[str, ...]] = ("ultraface_rfb_640",)
     Params: ClassVar[type[DetectParams]] = UltraFaceParams
 
-    def __init__(self, params: DetectParams, weights: Mapping[str, Path]) -> None:
-        super().__init__(params, weights)
-        self._path = weights["ultraface_rfb_640"]
-        self._graph: Graph | None = None
-
-    def load(self) -> None:
-        """Load the graph."""
-        if self._graph is None:
-            self._graph = Graph(self._path)
-
-    @classmethod
-    def computed_with(cls) -> Mapping[str, str]:
-        """Libraries and device that compute."""
-        return identity()
-
     def detect(self, picture: Pixels) -> Found:
         """Find faces in a picture: uint8 (h, w, 3), RGB."""
-        assert self._graph is not None, "load it first"
+        (graph,) = self.graphs
         scale = min(_SEES[0] / picture.shape[1], _SEES[1] / picture.shape[0], LARGEST)
         canvas = laid(scaled(picture, scale), _SEES)
         batch = (canvas.transpose(2, 0, 1)[None].astype(np.float32) - np.float32(127)) / np.float32(128)
-        scores, boxes = (output[0] for output in self._graph(batch))
+        scores, boxes = (output[0] for output in graph(batch))
         likely = np.flatnonzero(scores[:, 1] >= self.params.threshold)
         likely = likely[np.argsort(-scores[likely, 1], kind="stable")[:_MOST]]
         score, box = scores[likely, 1], boxes[likely] * np.array([*_SEES, *_SEES], np.float32)

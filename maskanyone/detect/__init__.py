@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from maskanyone.data import Float, Kind, Pixels
 
+#: frames over which a picture may be steadied
 MOST_STEADY = 9
 
 

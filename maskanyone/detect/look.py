@@ -136,7 +136,7 @@ class _Eyes:
         self._hands = max(1, os.cpu_count() or 1)
         self._crew = Crew(self._hands, "look")
         self._dead: set[str] = set()
-        self._views = {producer.name: View(video, producer.detector.params) for producer in producers}
+        self._views = {producer.name: View(producer.detector.params) for producer in producers}
         self._thumbnail: Pixels | None = None
         self._last: int | None = None
 

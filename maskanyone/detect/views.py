@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from maskanyone.data import Float, Pixels, Video
+from maskanyone.data import Float, Pixels
 from maskanyone.detect import DetectParams, Found
 from maskanyone.video.read import Frame
-
-_MOST_STRETCH = 2.0
 
 
 @dataclass(frozen=True)
@@ -30,10 +28,9 @@ class Shown:
 class View:
     """One detector's view of consecutive frames."""
 
-    def __init__(self, video: Video, params: DetectParams) -> None:
+    def __init__(self, params: DetectParams) -> None:
         self._params = params
-        self._size, self._scale = shown_size(video, params.size)
-        self._last: deque[Pixels] = deque(maxlen=params.steady)
+        self._last: deque[tuple[Pixels, tuple[float, float]]] = deque(maxlen=params.steady)
 
     def begin(self) -> None:
         """The next frame does not follow the last one."""
@@ -43,7 +40,7 @@ class View:
         """Take a frame in that is not to be looked at itself."""
         steady = self._params.steady
         if steady > 1 and any(self.looks_at(at) for at in range(index, index + steady)):
-            self._last.append(frame.small(self._size))
+            self._last.append(frame.square(self._params.size))
 
     def of(self, frame: Frame, index: int, wanted: bool) -> Shown | None:
         """The picture to look at for this frame, if it is one of its own; where steadied, of it and those before.
@@ -52,29 +49,17 @@ class View:
             wanted: look at this very frame, whosever turn it is.
         """
         if self._params.steady == 1:
-            return Shown(index, frame.small(self._size), self._scale) if wanted or self.looks_at(index) else None
+            return Shown(index, *frame.square(self._params.size)) if wanted or self.looks_at(index) else None
         self.remember(frame, index)
         if not self.looks_at(index) or len(self._last) < self._params.steady:
             return None
-        return Shown(index, np.asarray(np.median(np.stack(self._last), axis=0), np.uint8), self._scale)
+        pictures, scales = zip(*self._last, strict=True)
+        return Shown(index, np.asarray(np.median(np.stack(pictures), axis=0), np.uint8), scales[-1])
 
     def looks_at(self, index: int) -> bool:
         """Whether this frame is one of its own."""
         params = self._params
         return bool(index % params.every == params.offset % params.every)
-
-
-def shown_size(video: Video, longer: int) -> tuple[tuple[int, int], tuple[float, float]]:
-    """Size of the picture with square pixels, at most ``longer`` px, and the scale from the upright picture to it.
-
-    It depends on nothing but the detector's own size, so that facts do not change with its company.
-    """
-    width, height = video.upright
-    # a stretch that few cameras make is likelier a wrong flag: half of it finds faces either way
-    wide = width * min(max(float(video.pixel_aspect), 1 / _MOST_STRETCH), _MOST_STRETCH)
-    factor = min(1.0, longer / max(wide, height))
-    size = max(2, round(wide * factor)), max(2, round(height * factor))
-    return size, (size[0] / width, size[1] / height)
 
 
 def turned(detect: Callable[[Pixels], Found], picture: Pixels, degrees: int) -> Found:

@@ -152,13 +152,10 @@ def _searched(pair: Pair, auditors: Sequence[Auditor], known: tuple[Float, Float
 
 def _faces(auditor: Auditor, frame: Frame) -> tuple[Float, Float]:
     """Boxes in px of the frame's upright picture, and scores."""
-    width, height = frame.size
-    factor = min(1.0, auditor.longer / max(width, height))
-    size = max(2, round(width * factor)), max(2, round(height * factor))
-    found = auditor.detect(frame.small(size))
+    picture, scale = frame.square(auditor.longer)
+    found = auditor.detect(picture)
     sure = found.score >= auditor.least
-    scale = np.array([width / size[0], height / size[1]] * 2, np.float32)
-    return np.asarray(found.box[sure] * scale, np.float32), found.score[sure]
+    return np.asarray(found.box[sure] / np.array([*scale, *scale], np.float32), np.float32), found.score[sure]
 
 
 def _seen(index: int, by: str, box: Float, score: Float, before: Pixels, after: Pixels) -> list[Finding]:

@@ -28,6 +28,8 @@ __all__ = ["Frame", "ahead", "check_same", "check_whole", "read", "stamp"]
 DECODER_THREADS = 2
 #: seconds: a time that lies further back than this belongs to another recording, joined to the first
 _MOST_BACK = 0.5
+#: how far pixels are stretched at most to be square
+_MOST_STRETCH = 2.0
 #: seconds to wait for a decoder that stalls before asking whether to stop
 _PATIENCE = 0.5
 _TURNS = {1: cv2.ROTATE_90_CLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_COUNTERCLOCKWISE}
@@ -54,6 +56,18 @@ class Frame:
         width, height = size if self._video.turns % 2 == 0 else size[::-1]
         small = self._source.reformat(width, height, "rgb24", interpolation=Interpolation.AREA)
         return _upright(small.to_ndarray().astype(np.uint8, copy=False), self._video)
+
+    def square(self, longer: int) -> tuple[Pixels, tuple[float, float]]:
+        """The picture with square pixels, at most ``longer`` px, and the scale from the upright picture to it.
+
+        The scale is across and down; it depends on nothing but the recording and ``longer``.
+        """
+        width, height = self.size
+        # a stretch that few cameras make is likelier a wrong flag: half of it finds faces either way
+        wide = width * min(max(float(self._video.pixel_aspect), 1 / _MOST_STRETCH), _MOST_STRETCH)
+        factor = min(1.0, longer / max(wide, height))
+        size = max(2, round(wide * factor)), max(2, round(height * factor))
+        return self.small(size), (size[0] / width, size[1] / height)
 
     def thumbnail(self, width: int) -> Pixels:
         """A coarse picture as coded, not turned, for comparing neighbours: uint8 (h, width, 3), RGB."""

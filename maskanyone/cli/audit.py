@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from maskanyone.cli import speak
-from maskanyone.cli.mask import stoppable
 from maskanyone.cli.meter import Meter
 from maskanyone.written import clock, counted
 
@@ -33,7 +32,7 @@ def audit(
     """
     import maskanyone
 
-    with speak.bar() as bar, stoppable() as stop:
+    with speak.bar() as bar, speak.stoppable() as stop:
         task = bar.add_task("", name=speak.readable(result.name), total=None)
         told = maskanyone.audit(original, result, progress=Meter(bar, task), cancel=stop.is_set)
         bar.remove_task(task)

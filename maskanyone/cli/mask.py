@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import signal
-import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -129,7 +126,7 @@ class Batch:
     def run(self, targets: Mapping[Path, Path]) -> int:
         """Exit code: the worst of all recordings."""
         codes = []
-        with speak.bar() as bar, stoppable() as stop:
+        with speak.bar() as bar, speak.stoppable() as stop:
             for source, target in targets.items():
                 task = bar.add_task("", name=speak.readable(source.name), total=None)
                 try:
@@ -202,24 +199,3 @@ def _line(source: Path, report: Mapping[str, Any], seconds: float, *, skipped: b
     )
     parts.append("done before, left as it is" if skipped else speak.duration(seconds))
     return f"{source.name}  {' · '.join(parts)}"
-
-
-@contextmanager
-def stoppable() -> Iterator[threading.Event]:
-    """Ctrl-C asks to stop; a second one ends at once."""
-    stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-
-    def ask(*_: object) -> None:
-        if stop.is_set():
-            sys.exit(speak.STOPPED)
-        stop.set()
-
-    kept = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)

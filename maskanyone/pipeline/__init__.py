@@ -12,10 +12,10 @@ from maskanyone import keys, registry, results
 from maskanyone.data import Pixels, Span, Store, Video
 from maskanyone.detect.look import VERSION as LOOK
 from maskanyone.detect.look import Seen, look
-from maskanyone.pipeline.auditing import Audit, compared, times_of
+from maskanyone.pipeline.auditing import Audit, compared
 from maskanyone.pipeline.glimpse import Glimpse, looked
 from maskanyone.pipeline.piecework import Pieces
-from maskanyone.pipeline.planning import hiding, linked, planned
+from maskanyone.pipeline.planning import hiding, linked, planned, times_of
 from maskanyone.pipeline.producers import Producers
 from maskanyone.pipeline.watch import Cancel, Progress, Watch
 from maskanyone.proof import report as reports

@@ -15,8 +15,9 @@ from maskanyone.data import FILLED, MENDED, SEEN, Detections, Float, Looks, Trac
 from maskanyone.detect import Detector
 from maskanyone.detect.look import Seen
 from maskanyone.errors import Cancelled
+from maskanyone.pipeline.planning import times_of
 from maskanyone.pipeline.watch import Watch
-from maskanyone.proof.bound import Bound, bound
+from maskanyone.proof.bound import bound
 from maskanyone.proof.leaks import Leak, leaks
 from maskanyone.proof.pairs import lag_of, pairs
 from maskanyone.proof.search import KNOWN, Auditor, Finding, Searched, search
@@ -32,7 +33,7 @@ _SEARCHERS = (
     ("detect.blazeface", 640, 0.7),
     ("detect.mtcnn", 640, 0.8),
 )
-#: of the frames that nobody saw, how many are searched thoroughly: every so-manieth
+#: of the frames that nobody saw, how many are searched thoroughly: every n-th
 _SPARSE = 4
 _ANY = TrackParams(start=0, confirm=0)
 
@@ -46,25 +47,15 @@ class Audited:
 
     by: tuple[str, ...]
     searched: Searched
-    bound: Bound
     rounds: int
     mended: int
     weights: tuple[Mapping[str, Any], ...] = ()
 
     def data(self, times: NDArray[np.float64]) -> dict[str, Any]:
         """As the report tells it. times: float64 (F,), when each frame of the result is shown, s."""
-        told, proven = self.searched, self.bound
-        found = leaks(told.findings)
-        return {
-            "by": list(self.by),
+        return _data(self.searched, self.by, times, "left") | {
             "rounds": self.rounds,
-            "frames_searched": told.frames,
-            "frames_searched_by_all": told.deep,
-            "frames_missing": told.missing,
             "hidden_afterwards": self.mended,
-            "left": [_told(leak, times) for leak in found if leak.sure],
-            "perhaps": [_told(leak, times) for leak in found if not leak.sure],
-            "bound": proven.data(any(leak.sure for leak in found)),
             "weights": [dict(weight) for weight in self.weights],
         }
 
@@ -143,7 +134,6 @@ class Audit:
         self.told = Audited(
             tuple(auditor.name for auditor in made),
             told,
-            bound(told.people, told.known),
             self._rounds,
             self._mended,
             self._auditors.identities,
@@ -164,7 +154,7 @@ def searched(
 ) -> Searched:
     """Search a result of ours."""
     times = times_of(original, seen)
-    grid = np.diff(np.floor(times - times[0]), prepend=-1) > 0
+    grid = _once_a_second(times)
     doubted = _unseen(links, len(times)) & (np.arange(len(times)) % _SPARSE == 0)
     known = _people(links.tracks)
 
@@ -180,7 +170,7 @@ def searched(
 def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Watch) -> dict[str, Any]:
     """Search any result of the original: those who are known from the original are looked for too. Plain data."""
     times = times_of(original, seen)
-    grid = np.diff(np.floor(times - times[0]), prepend=-1) > 0
+    grid = _once_a_second(times)
     both = pairs(original, result, lag_of(original, result))
     with Auditors(()) as auditors:
         told = search(
@@ -192,21 +182,26 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
             check=True,
         )
         by = [auditor.name for auditor in auditors.made]
-    found, shown_at = leaks(told.findings), times - float(original.zero)
+    return _data(told, [*by, KNOWN], times - float(original.zero), "leaks")
+
+
+def _once_a_second(times: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """bool (F,): the first frame of each second."""
+    return np.asarray(np.diff(np.floor(times - times[0]), prepend=-1) > 0)
+
+
+def _data(told: Searched, by: Sequence[str], times: NDArray[np.float64], left: str) -> dict[str, Any]:
+    """What a search gave. times: when each frame is shown, s. left: what those who show are called."""
+    found = leaks(told.findings)
     return {
-        "by": [*by, KNOWN],
+        "by": list(by),
         "frames_searched": told.frames,
         "frames_searched_by_all": told.deep,
         "frames_missing": told.missing,
-        "leaks": [_told(leak, shown_at) for leak in found if leak.sure],
-        "perhaps": [_told(leak, shown_at) for leak in found if not leak.sure],
-        "bound": bound(told.people, told.known).data(any(finding.sure for finding in told.findings)),
+        left: [_told(leak, times) for leak in found if leak.sure],
+        "perhaps": [_told(leak, times) for leak in found if not leak.sure],
+        "bound": bound(told.people, told.known).data(any(leak.sure for leak in found)),
     }
-
-
-def times_of(video: Video, seen: Seen) -> NDArray[np.float64]:
-    """When each frame is shown, in the source's own seconds: float64 (F,)."""
-    return seen.timeline.pts.astype(np.float64) * float(video.time_base)
 
 
 def _told(leak: Leak, times: NDArray[np.float64]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maskanyone import registry
 from maskanyone.data import Plan, Video
@@ -12,9 +13,14 @@ from maskanyone.render.piece import Hiding
 from maskanyone.track import Links, link
 
 
+def times_of(source: Video, seen: Seen) -> NDArray[np.float64]:
+    """When each frame is shown, in the source's own seconds: float64 (F,)."""
+    return seen.timeline.pts.astype(np.float64) * float(source.time_base)
+
+
 def linked(source: Video, seen: Seen, recipe: Recipe) -> Links:
     """Who is where, from what was seen."""
-    times = seen.timeline.pts.astype(np.float64) * float(source.time_base)
+    times = times_of(source, seen)
     return link(seen.detections, seen.looks, seen.change, times, source.upright, recipe.tracking())
 
 

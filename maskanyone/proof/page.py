@@ -11,8 +11,9 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from maskanyone.proof.places import unfound
 from maskanyone.proof.report import shareable as without_names
-from maskanyone.proof.timeline import LEFT, NARROW, WIDTH, Scale, colour, letters, moment, timeline, unfound
+from maskanyone.proof.timeline import LEFT, NARROW, WIDTH, Scale, colour, letters, moment, timeline
 from maskanyone.proof.wording import HOW, counts, paragraph, references, searched, steps
 from maskanyone.written import clock, counted, duration, size
 

@@ -1,4 +1,4 @@
-"""How many places of a result a person is to look at: stretches close together are looked at in one go."""
+"""Places of a result: those that a person is to look at, near ones in one go, and those where nobody was found."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ def together(spans: Sequence[tuple[float, float]]) -> list[list[int]]:
             places[-1].append(index)
         else:
             places.append([index])
-            end = stop
         end = max(end, stop)
     return places
 
@@ -48,3 +47,14 @@ def spans(report: Mapping[str, Any], some: Sequence[Mapping[str, Any]]) -> list[
 def number(report: Mapping[str, Any]) -> int:
     """How many places a person is to look at."""
     return len(together(spans(report, stretches(report))))
+
+
+def unfound(tracks: Sequence[Mapping[str, Any]], covered: Sequence[Mapping[str, Any]], frames: int) -> list[range]:
+    """Runs of frames in which nobody is hidden and that are not covered."""
+    taken = sorted((int(span["first_frame"]), int(span["last_frame"]) + 1) for span in (*tracks, *covered))
+    runs, at_ = [], 0
+    for first, stop in [*taken, (frames, frames)]:
+        if first > at_:
+            runs.append(range(at_, min(first, frames)))
+        at_ = max(at_, stop)
+    return [run for run in runs if run]

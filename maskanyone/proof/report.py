@@ -16,7 +16,7 @@ import numpy as np
 
 from maskanyone import files
 from maskanyone.data import FILLED, GUESSED, MENDED, SEEN, STATES, Looks, Span, Timeline, Track, Video
-from maskanyone.proof import risk
+from maskanyone.proof import places, risk
 
 FORMAT = 1
 #: true of every face or head that is hidden, whatever the method
@@ -74,6 +74,7 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
     """The report as plain JSON data. anonymous: leave out the source's name."""
     hidden = _hidden_frames(facts)
     stretches = _stretches(facts)
+    tracks = [_track(track, facts) for track in facts.tracks]
     return {
         "format": FORMAT,
         "key": facts.key,
@@ -91,8 +92,8 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
             "tracks": len(facts.tracks),
         },
         "to_look_at": stretches,
-        "nobody_found": _nobody(facts, hidden),
-        "tracks": [_track(track, facts) for track in facts.tracks],
+        "nobody_found": _nobody(facts, tracks, stretches),
+        "tracks": tracks,
         "not_hidden": [_weak(track, facts) for track in facts.doubted],
         "cuts": [int(cut) for cut in facts.cuts],
         "looks": _looks(facts),
@@ -220,11 +221,13 @@ def _stretches(facts: Facts) -> list[dict[str, Any]]:
     return sorted(found, key=lambda s: (s["first_frame"], s["reason"]))
 
 
-def _nobody(facts: Facts, hidden: np.ndarray[Any, np.dtype[np.bool_]]) -> list[dict[str, Any]]:
+def _nobody(
+    facts: Facts, tracks: Sequence[Mapping[str, Any]], stretches: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """Where nothing is hidden and nothing is covered."""
-    clear = np.diff(np.concatenate([[0], ~hidden & ~_covered(facts), [0]]).astype(np.int8))
-    spans = map(Span, np.flatnonzero(clear == 1).tolist(), np.flatnonzero(clear == -1).tolist())
-    return [_stretch(facts, span, "no face was found") for span in spans]
+    covered = [part for part in stretches if "track" not in part]
+    runs = places.unfound(tracks, covered, len(facts.timeline))
+    return [_stretch(facts, Span(run.start, run.stop), "no face was found") for run in runs]
 
 
 def _stretch(facts: Facts, span: Span, reason: str) -> dict[str, Any]:

@@ -134,7 +134,8 @@ def _searched(pair: Pair, auditors: Sequence[Auditor], known: tuple[Float, Float
     found = [_faces(auditor, pair.after) for auditor in (auditors if deep else auditors[:1])]
     if not (deep or check or any(len(box) for box, _ in found)):
         return told
-    before, after = pair.before.opened()[1].y, pair.after.opened()[1].y
+    original = pair.before.opened()[1]
+    before, after = original.y, pair.after.opened()[1].y
     across = np.array([before.shape[1] / after.shape[1], before.shape[0] / after.shape[0]] * 2, np.float32)
     for auditor, (box, score) in zip(auditors, found, strict=False):
         told.findings += _seen(pair.index, auditor.name, box * across, score, before, after)
@@ -146,7 +147,7 @@ def _searched(pair: Pair, auditors: Sequence[Auditor], known: tuple[Float, Float
         told.people, told.known = len(known[0]), sum(bool(_overlap(person, boxes).any()) for person in known[0])
         for auditor, (box, score) in zip(auditors, found, strict=True):
             told.findings += _seen(pair.index, auditor.name, box, score, before, after)
-    told.findings = [replace(one, sure=_confirmed(one, told.findings, auditors, pair.before)) for one in told.findings]
+    told.findings = [replace(one, sure=_confirmed(one, told.findings, auditors, original)) for one in told.findings]
     return told
 
 
@@ -168,13 +169,13 @@ def _seen(index: int, by: str, box: Float, score: Float, before: Pixels, after: 
     return found
 
 
-def _confirmed(one: Finding, others: Sequence[Finding], auditors: Sequence[Auditor], original: Frame) -> bool:
+def _confirmed(one: Finding, others: Sequence[Finding], auditors: Sequence[Auditor], original: Picture) -> bool:
     """Whether it is known for sure, or another detector takes it for a face, in the whole picture or on its own."""
     box = np.array(one.box, np.float32)
     apart = [other.box for other in others if other.by != one.by]
     if (one.by == KNOWN and one.score >= _SURE) or (apart and _overlap(box, np.array(apart, np.float32)).any()):
         return True
-    crop, left, top = _around(original.opened()[1], box)
+    crop, left, top = _around(original, box)
     for auditor in auditors:
         if auditor.name != one.by:
             found = auditor.detect(crop)

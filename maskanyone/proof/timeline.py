@@ -168,17 +168,6 @@ def moment(seconds: float) -> str:
     return f"{'-' if seconds < 0 and tenths else ''}{clock(tenths // 10)}.{tenths % 10}"
 
 
-def unfound(tracks: Sequence[Mapping[str, Any]], covered: Sequence[Mapping[str, Any]], frames: int) -> list[range]:
-    """Runs of frames in which nobody is hidden and that are not covered."""
-    taken = sorted((int(span["first_frame"]), int(span["last_frame"]) + 1) for span in (*tracks, *covered))
-    runs, at_ = [], 0
-    for first, stop in [*taken, (frames, frames)]:
-        if first > at_:
-            runs.append(range(at_, min(first, frames)))
-        at_ = max(at_, stop)
-    return [run for run in runs if run]
-
-
 def _parts(track: Mapping[str, Any], stretches: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
     own = [(part, str(part.get("state"))) for part in stretches if part.get("track") == track["id"]]
     return [(track, "seen"), *own]

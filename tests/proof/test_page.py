@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from maskanyone import registry
 from maskanyone.proof.citations import CITATIONS
 from maskanyone.proof.page import BEGINNING, page
-from maskanyone.proof.timeline import letters, moment, unfound
+from maskanyone.proof.places import unfound
+from maskanyone.proof.timeline import letters, moment
 from tests.proof.reports import FRAMES, place, span, stretch, told, track
 
 if TYPE_CHECKING:

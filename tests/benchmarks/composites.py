@@ -29,47 +29,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.benchmarks.drawing import PICTURES, VIDEOS, Face, Pose, ground, lay  # noqa: E402
+from tests.benchmarks.heads import Head, cut_heads, read_heads  # noqa: E402
+
 Pixels = NDArray[np.uint8]
 Float = NDArray[np.float32]
 
 RATE, SECONDS = 25, 2.4
 SIZES = ((640, 360), (1280, 720))
-#: a head is cut out so far beyond its face: left and right, above, below, in widths and heights of the face
-BEYOND = (0.35, 0.55, 0.3)
-LEAST_HEAD, LEAST_VISIBLE = 80, 0.25
-VIDEOS, PICTURES = {".mp4", ".mkv", ".mov", ".webm", ".avi"}, {".png", ".jpg", ".jpeg"}
-
-
-@dataclass(frozen=True)
-class Head:
-    """picture: uint8 (h, w, 4), RGB and alpha. face: x1 y1 x2 y2 in it, px."""
-
-    picture: Pixels
-    face: tuple[float, float, float, float]
-
-
-@dataclass(frozen=True)
-class Pose:
-    """Where a head is. x, y: middle of its face, in widths and heights of the picture. size: its longer side, px.
-
-    roll: degrees. squeeze: how narrow it is, 1 as it was. hidden: what lies before it.
-    """
-
-    x: float
-    y: float
-    size: float
-    roll: float = 0.0
-    squeeze: float = 1.0
-    hidden: str = ""
-
-
-@dataclass(frozen=True)
-class Face:
-    """A true face. box: x1 y1 x2 y2, px; it may leave the picture."""
-
-    id: int
-    box: tuple[float, float, float, float]
-    visible: float
 
 
 @dataclass
@@ -148,17 +118,17 @@ def _drawn(
     which = chance.choice(len(heads), scene.heads, replace=len(heads) < scene.heads)
     paths = [scene.path(k, film.size[1] / 360, chance) for k in range(scene.heads)]
     places = chance.choice(len(grounds), 2, replace=len(grounds) < 2)
-    ground = _ground(grounds[places[0]], film.size, chance)
+    behind = ground(grounds[places[0]], film.size, chance)
     for index in range(frames):
         if scene.cut and index == frames // 2:
-            ground = _ground(grounds[places[1]], film.size, chance)
+            behind = ground(grounds[places[1]], film.size, chance)
             film.cuts.append(index)
-        picture = next(ground).astype(np.float32)
+        picture = next(behind).astype(np.float32)
         shown: list[tuple[int, Any]] = []
         for k, path in enumerate(paths):
             pose = path(index / (frames - 1))
             if pose is not None:
-                shown.append((k, _lay(picture, heads[which[k]], pose, shown)))
+                shown.append((k, lay(picture, heads[which[k]], pose, shown)))
         film.faces.append([face for k, seen in shown if (face := seen.face(k)) is not None])
         yield scene.after(np.clip(picture, 0, 255).astype(np.uint8), index, chance)
 
@@ -297,191 +267,12 @@ def _smeared(picture: Pixels, index: int, chance: np.random.Generator) -> Pixels
     return np.asarray(cv2.blur(picture, (width, 1)), np.uint8)
 
 
-# ---- drawing ---------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Seen:
-    """A head as it was laid. ellipse: bool (h, w), its face, whole; free: what of it shows."""
-
-    box: tuple[float, float, float, float]
-    ellipse: NDArray[np.bool_]
-    free: NDArray[np.bool_]
-    whole: float
-
-    def face(self, id: int) -> Face | None:
-        visible = float(self.free.sum()) / max(self.whole, 1.0)
-        return Face(id, self.box, round(min(visible, 1.0), 4)) if visible >= LEAST_VISIBLE else None
-
-
-def _lay(picture: Float, head: Head, pose: Pose, before: Sequence[tuple[int, _Seen]]) -> _Seen:
-    height, width = picture.shape[:2]
-    x1, y1, x2, y2 = head.face
-    factor = pose.size / max(x2 - x1, y2 - y1)
-    source = head.picture
-    shrink = min(1.0, factor * 1.5)  # made smaller first, so that nothing flickers
-    if shrink < 1:
-        size = max(2, round(source.shape[1] * shrink)), max(2, round(source.shape[0] * shrink))
-        source = cv2.resize(source, size, interpolation=cv2.INTER_AREA)
-    turn = math.radians(pose.roll)
-    scale = np.diag([factor * pose.squeeze, factor])
-    linear = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]) @ scale
-    middle = np.array([(x1 + x2) / 2, (y1 + y2) / 2])
-    target = np.array([pose.x * width, pose.y * height])
-    matrix = np.hstack([linear / shrink, (target - linear @ middle)[:, None]])
-    colour = source[..., :3].astype(np.float32) * (source[..., 3:] / np.float32(255))
-    warped = cv2.warpAffine(colour, matrix, (width, height), flags=cv2.INTER_LINEAR)
-    alpha = cv2.warpAffine(source[..., 3].astype(np.float32) / 255, matrix, (width, height), flags=cv2.INTER_LINEAR)
-    picture *= 1 - alpha[..., None]
-    picture += warped
-    radii = np.array([(x2 - x1) / 2, (y2 - y1) / 2])
-    half = np.sqrt(((linear * radii) ** 2).sum(axis=1))
-    box = (*(target - half).tolist(), *(target + half).tolist())
-    ys, xs = np.mgrid[:height, :width] + 0.5
-    local = np.linalg.inv(linear) @ np.stack([(xs - target[0]).ravel(), (ys - target[1]).ravel()])
-    ellipse = ((local / radii[:, None]) ** 2).sum(axis=0).reshape(height, width) <= 1
-    for _, other in before:
-        other.free &= alpha < 0.5
-    cover = _occluder(picture, pose, linear, target, radii)
-    whole = math.pi * radii.prod() * abs(np.linalg.det(linear))
-    return _Seen(box, ellipse, ellipse & ~cover, whole)
-
-
-def _occluder(picture: Float, pose: Pose, linear: Any, target: Any, radii: Any) -> NDArray[np.bool_]:
-    """Draw what lies before a face; bool (h, w), where."""
-    height, width = picture.shape[:2]
-    cover = np.zeros((height, width), np.uint8)
-
-    def place(points: Any) -> Any:
-        return np.round((np.asarray(points, float) * radii) @ linear.T + target).astype(np.int32)
-
-    if pose.hidden == "hand":
-        for n in range(4):  # fingers, and the palm below them
-            at = -0.75 + 0.5 * n
-            cv2.fillPoly(cover, [place([(at, -0.2), (at + 0.4, -0.2), (at + 0.4, 1.2), (at, 1.2)])], 1)
-        cv2.fillPoly(cover, [place([(-0.8, 0.35), (1.2, 0.35), (1.2, 1.5), (-0.8, 1.5)])], 1)
-        shade: Any = (196, 150, 125)
-    elif pose.hidden == "phone":
-        cv2.fillPoly(cover, [place([(-0.1, -0.6), (1.1, -0.6), (1.1, 1.1), (-0.1, 1.1)])], 1)
-        shade = (24, 24, 28)
-    elif pose.hidden == "hat":
-        cv2.fillPoly(cover, [place([(-1.4, -0.45), (1.4, -0.45), (1.1, -1.5), (-1.1, -1.5)])], 1)
-        for at in (-0.45, 0.45):
-            middle, radius = place([(at, -0.12)])[0], max(1, int(0.3 * radii[0] * abs(linear[0, 0])))
-            cv2.circle(cover, tuple(middle.tolist()), radius, 1, -1)
-        shade = (38, 34, 60)
-    elif pose.hidden == "scarf":
-        cv2.fillPoly(cover, [place([(-1.4, 0.12), (1.4, 0.12), (1.4, 1.5), (-1.4, 1.5)])], 1)
-        cv2.fillPoly(cover, [place([(-1.4, -0.5), (1.4, -0.5), (1.2, -1.6), (-1.2, -1.6)])], 1)
-        shade = (70, 74, 92)
-    elif pose.hidden == "bars":
-        for n in range(-6, 7):
-            at = 0.55 * n
-            cv2.fillPoly(cover, [place([(at, -2), (at + 0.2, -2), (at + 0.2, 2), (at, 2)])], 1)
-        shade = (90, 90, 92)
-    else:
-        return cover.astype(bool)
-    where = cover.astype(bool)
-    ramp = 1 + 0.25 * np.sin(np.linspace(0, 9, width, dtype=np.float32))[None, :, None]
-    picture[where] = (np.asarray(shade, np.float32) * np.broadcast_to(ramp, (height, width, 1)))[where]
-    return where
-
-
-def _ground(path: Path, size: tuple[int, int], chance: np.random.Generator) -> Iterator[Pixels]:
-    """Pictures of a background, cropped to the film's shape, there and back without end."""
-    if path.suffix.lower() in PICTURES:
-        stills = [cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)]
-    else:
-        with av.open(str(path)) as clip:
-            first = int(chance.integers(0, max(1, (clip.streams.video[0].frames or 200) - 80)))
-            stills = []
-            for index, frame in enumerate(clip.decode(video=0)):
-                if first <= index < first + 80:
-                    stills.append(_cropped(frame.to_ndarray(format="rgb24"), size))
-                elif index >= first + 80:
-                    break
-    stills = [_cropped(still, size) for still in stills]
-    while True:
-        yield from stills
-        yield from stills[::-1]
-
-
-def _cropped(picture: Pixels, size: tuple[int, int]) -> Pixels:
-    if (picture.shape[1], picture.shape[0]) == size:
-        return picture
-    scale = max(size[0] / picture.shape[1], size[1] / picture.shape[0])
-    large = cv2.resize(
-        picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    )
-    top, left = (large.shape[0] - size[1]) // 2, (large.shape[1] - size[0]) // 2
-    return np.ascontiguousarray(large[max(top, 0) :, max(left, 0) :][: size[1], : size[0]])
-
-
 # ---- files -----------------------------------------------------------------------------------------------------
-
-
-def read_heads(folder: Path) -> list[Head]:
-    """Every head of a folder."""
-    heads = []
-    for path in sorted(folder.glob("*.png")):
-        bgra = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-        if bgra is None or bgra.ndim != 3 or bgra.shape[2] != 4:
-            continue
-        told = path.with_suffix(".json")
-        if told.is_file():
-            face = tuple(json.loads(told.read_text())["face"])
-        else:
-            ys, xs = np.nonzero(bgra[..., 3] > 127)
-            x1, y1, x2, y2 = xs.min(), ys.min(), xs.max() + 1, ys.max() + 1
-            face = (x1 + 0.1 * (x2 - x1), y1 + 0.1 * (y2 - y1), x2 - 0.1 * (x2 - x1), y2 - 0.1 * (y2 - y1))
-        heads.append(Head(cv2.cvtColor(bgra, cv2.COLOR_BGRA2RGBA), face))  # type: ignore[arg-type]
-    return heads
 
 
 def read_grounds(folder: Path) -> list[Path]:
     """Every background of a folder."""
     return sorted(path for path in folder.rglob("*") if path.suffix.lower() in VIDEOS | PICTURES)
-
-
-def cut_heads(shared: Path, folder: Path, most: int = 3) -> int:
-    """Cut the largest faces out of the annotated clips, at most so many of each person or clip; how many there are."""
-    folder.mkdir(parents=True, exist_ok=True)
-    truth, written = json.loads((shared / "media" / "face_boxes.json").read_text()), 0
-    for name, clip in truth["clips"].items():
-        taken: dict[str, int] = {}
-        with av.open(str(shared / "media" / name)) as film:
-            for index, frame in enumerate(film.decode(video=0)):
-                for number, (x, y, w, h, *flags) in enumerate(clip["frames"].get(str(index), [])):
-                    flag = flags[0] if flags else {}
-                    person = str(flag.get("id", number))
-                    plain = not flag.get("turned") and not flag.get("ignore")
-                    head = _cut(frame.to_ndarray(format="rgb24"), (x, y, x + w, y + h)) if plain else None
-                    if head is None or max(w, h) < LEAST_HEAD or taken.get(person, 0) >= most:
-                        continue
-                    taken[person] = taken.get(person, 0) + 1
-                    path = folder / f"{Path(name).stem} {index} {number}.png"
-                    cv2.imwrite(str(path), cv2.cvtColor(head.picture, cv2.COLOR_RGBA2BGRA))
-                    path.with_suffix(".json").write_text(json.dumps({"face": head.face}))
-                    written += 1
-    return written
-
-
-def _cut(picture: Pixels, face: tuple[float, float, float, float]) -> Head | None:
-    """A head under a soft ellipse; none where it does not lie in the picture wholly."""
-    x1, y1, x2, y2 = face
-    across, above, below = BEYOND
-    left, right = x1 - across * (x2 - x1), x2 + across * (x2 - x1)
-    top, bottom = y1 - above * (y2 - y1), y2 + below * (y2 - y1)
-    edge = 0.02 * (y2 - y1)
-    if min(left, top) < -edge or right > picture.shape[1] + edge or bottom > picture.shape[0] + edge:
-        return None
-    x, y = max(0, round(left)), max(0, round(top))
-    cut = picture[y : round(bottom), x : round(right)]
-    height, width = cut.shape[:2]
-    ys, xs = np.ogrid[:height, :width]
-    radius = np.hypot((xs + 0.5) / (width / 2) - 1, (ys + 0.5) / (height / 2) - 1)
-    alpha = np.clip((1 - radius) / 0.08, 0, 1)
-    return Head(np.dstack([cut, (255 * alpha).astype(np.uint8)]), (x1 - x, y1 - y, x2 - x, y2 - y))
 
 
 def write(path: Path, pictures: Iterator[Pixels], size: tuple[int, int], crf: int) -> None:

@@ -26,8 +26,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.benchmarks.composites import RATE, Face, Film, cut_heads, make  # noqa: E402
+from tests.benchmarks.composites import RATE, Film, make  # noqa: E402
+from tests.benchmarks.drawing import Face  # noqa: E402
 from tests.benchmarks.faces import MAGENTA, installed_deface, magenta_picture, run_deface  # noqa: E402
+from tests.benchmarks.heads import cut_heads  # noqa: E402
 
 SHARED = ROOT.parent / "shared"
 COVERED, BARE, TOLERANCE, LARGE, WHOLE = 0.9, 0.5, 60, 40.0, 0.98

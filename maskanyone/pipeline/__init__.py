@@ -98,7 +98,7 @@ def mask(
                 sound=recipe.keeps_sound(),
                 tick=lambda: watch.tick(JOINING, 1, 1),
             )
-            more = audit.search(source, unfinished, analysis.seen, analysis.links, watch)
+            more = audit.search(source, unfinished, analysis.seen, analysis.links, pieces.spans, watch)
             if not more:
                 break
             analysis = replace(analysis, links=analysis.links.and_also(more))

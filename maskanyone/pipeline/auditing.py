@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskanyone import registry
-from maskanyone.data import FILLED, MENDED, SEEN, Detections, Float, Looks, Track, Video
+from maskanyone.data import FILLED, MENDED, SEEN, Detections, Float, Looks, Span, Track, Video
 from maskanyone.detect import Detector
 from maskanyone.detect.look import Seen
 from maskanyone.errors import Cancelled
@@ -107,6 +107,7 @@ class Audit:
         self._recipe = recipe
         self._auditors = Auditors([step.method for step in recipe.detect] if recipe.audit.on else None)
         self._rounds = self._mended = 0
+        self._changed: NDArray[np.bool_] | None = None
         self.told: Audited | None = None
         self.stopped = ""
 
@@ -117,20 +118,39 @@ class Audit:
     def __exit__(self, *_: object) -> None:
         self._auditors.__exit__()
 
-    def search(self, original: Video, result: Path, seen: Seen, links: Links, watch: Watch) -> tuple[Track, ...]:
-        """Search the file; tracks that are to be hidden too, and after which it must be searched again."""
+    def search(
+        self, original: Video, result: Path, seen: Seen, links: Links, spans: Sequence[Span], watch: Watch
+    ) -> tuple[Track, ...]:
+        """Search the file, all of it or what the last mending has changed.
+
+        Args:
+            spans: of its pieces.
+
+        Returns:
+            Tracks that are to be hidden too, and after which it must be searched again.
+        """
         made = self._auditors.made
         if not made:
             return ()
         frames = len(seen.timeline)
         try:
-            told = searched(original, result, seen, links, made, lambda index: watch.tick(SEARCHING, index, frames))
+            told = searched(
+                original,
+                result,
+                seen,
+                links,
+                made,
+                lambda index: watch.tick(SEARCHING, index, frames),
+                lambda index: bool(self._changed[index]) if self._changed is not None else True,
+            )
         except Cancelled:
             raise
         except Exception as error:  # the result stands, and the report says that it was not searched
             self.told, self.stopped = None, f"{type(error).__name__}: {error}"
             return ()
         self._rounds += 1
+        if self.told is not None:  # what was not changed is as it was found
+            told = replace(self.told.searched, findings=told.findings)
         self.told = Audited(
             tuple(auditor.name for auditor in made),
             told,
@@ -140,6 +160,7 @@ class Audit:
         )
         more = mended(told.findings, original, seen) if self._rounds <= self._recipe.audit.rounds else ()
         self._mended += len(more)
+        self._changed = _touched(more, spans, frames)
         return more
 
     def data(self, times: NDArray[np.float64]) -> dict[str, Any] | str:
@@ -150,9 +171,15 @@ class Audit:
 
 
 def searched(
-    original: Video, result: Path, seen: Seen, links: Links, auditors: Sequence[Auditor], tick: Callable[[int], None]
+    original: Video,
+    result: Path,
+    seen: Seen,
+    links: Links,
+    auditors: Sequence[Auditor],
+    tick: Callable[[int], None],
+    wanted: Callable[[int], bool],
 ) -> Searched:
-    """Search a result of ours."""
+    """Search those frames of a result of ours that are wanted."""
     times = times_of(original, seen)
     grid = _once_a_second(times)
     doubted = _unseen(links, len(times)) & (np.arange(len(times)) % _SPARSE == 0)
@@ -164,7 +191,7 @@ def searched(
     def deep(index: int) -> bool:
         return bool(grid[index] or doubted[index])
 
-    return search(pairs(original, probe(result)), auditors, people, deep, tick)
+    return search(pairs(original, probe(result)), auditors, people, deep, tick, wanted=wanted)
 
 
 def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Watch) -> dict[str, Any]:
@@ -239,6 +266,16 @@ def mended(findings: Sequence[Finding], original: Video, seen: Seen) -> tuple[Tr
         replace(track, state=np.where(track.state == SEEN, MENDED, track.state).astype(np.uint8))
         for track in made.tracks
     )
+
+
+def _touched(tracks: Sequence[Track], spans: Sequence[Span], frames: int) -> NDArray[np.bool_]:
+    """bool (F,): frames of pieces in which one of the tracks is."""
+    touched = np.zeros(frames, bool)
+    for track in tracks:
+        touched[track.frame] = True
+    for span in spans:
+        touched[span.start : span.stop] = touched[span.start : span.stop].any()
+    return touched
 
 
 def _unseen(links: Links, frames: int) -> NDArray[np.bool_]:

@@ -41,6 +41,11 @@ class Pieces:
         self._broken = threading.Event()
 
     @property
+    def spans(self) -> tuple[Span, ...]:
+        """Of all pieces, in order."""
+        return self._task.spans
+
+    @property
     def faults(self) -> tuple[str, ...]:
         """What went wrong with methods, in order of frames."""
         return tuple(fault for span in sorted(self._faults, key=lambda s: s.start) for fault in self._faults[span])

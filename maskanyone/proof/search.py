@@ -88,6 +88,7 @@ def search(
     deep: Callable[[int], bool],
     tick: Callable[[int], None],
     *,
+    wanted: Callable[[int], bool] = lambda _: True,
     check: bool = False,
 ) -> Searched:
     """Every frame by the first auditor; those that are ``deep`` by all of them, and their originals too.
@@ -96,6 +97,7 @@ def search(
         people: those who are known in a frame of the original: boxes, float32 (N, 4), px, and scores, float32 (N,).
         deep: whether a frame is searched thoroughly.
         tick: called with each frame's index; may raise to stop.
+        wanted: whether a frame is searched at all.
         check: look whether those who are known show, too.
 
     Raises:
@@ -116,6 +118,8 @@ def search(
     try:
         for pair in pairs:
             tick(pair.index)
+            if not wanted(pair.index):
+                continue
             known, thorough = people(pair.index), deep(pair.index)
             waiting.append((pair.index, crew.call(_searched, pair, auditors, known, thorough, check)))
             if len(waiting) > 3 * hands:

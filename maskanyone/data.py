@@ -20,9 +20,9 @@ Kind = Literal["face", "head", "person", "plate", "text"]
 Shape = Literal["ellipse", "box"]
 
 #: how a frame's box of a track came about
-State = Literal["seen", "filled", "guessed", "mended", "by hand", "spared"]
-SEEN, FILLED, GUESSED, MENDED, BY_HAND, SPARED = range(6)
-STATES: tuple[State, ...] = ("seen", "filled", "guessed", "mended", "by hand", "spared")
+State = Literal["seen", "filled", "guessed", "mended", "by hand", "spared", "followed"]
+SEEN, FILLED, GUESSED, MENDED, BY_HAND, SPARED, FOLLOWED = range(7)
+STATES: tuple[State, ...] = ("seen", "filled", "guessed", "mended", "by hand", "spared", "followed")
 
 
 class Store(Protocol):
@@ -65,6 +65,14 @@ class Detections:
     def __len__(self) -> int:
         return len(self.frame)
 
+    @staticmethod
+    def none(kind: Kind) -> Detections:
+        """Nothing found, by nobody."""
+        empty = np.zeros(0, np.float32)
+        return Detections(
+            np.zeros(0, np.int32), empty.reshape(0, 4), empty, empty.reshape(0, 0, 2), np.zeros(0, np.int16), (), kind
+        )
+
 
 @dataclass(frozen=True)
 class Looks:
@@ -78,6 +86,11 @@ class Looks:
     asked: NDArray[np.bool_]
     ran: NDArray[np.bool_]
     notes: tuple[str, ...] = ()
+
+    def of(self, producers: tuple[str, ...]) -> Looks:
+        """Those of some producers alone, without notes."""
+        rows = [place for place, name in enumerate(self.producers) if name in producers]
+        return Looks(tuple(self.producers[row] for row in rows), self.asked[rows], self.ran[rows])
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,12 @@ class Step(_Part):
         return registry.params(self.method, self.version, self.params)
 
 
+class DetectStep(Step):
+    """A detector. needed: without its weights the recipe cannot be run; else it is left out, and the report says so."""
+
+    needed: bool = True
+
+
 class HideStep(Step):
     """A method that hides one kind of thing."""
 
@@ -79,16 +85,21 @@ class AuditSettings(_Part):
     )
 
 
+def _centerface(**params: float) -> DetectStep:
+    return DetectStep(method="detect.centerface", params=params)
+
+
 #: how faces are found unless a recipe says otherwise; chosen by measurement (docs/benchmarks.md): two sizes in turn,
-#: and now and then a look for small faces, for heads that hang or lie, and through grain
+#: and now and then a look for small faces, for heads that hang or lie, through grain, and for whole people
 DETECT = (
-    Step(method="detect.centerface", params={"size": 640, "every": 2, "offset": 0}),
-    Step(method="detect.centerface", params={"size": 416, "every": 2, "offset": 1}),
-    Step(method="detect.centerface", params={"size": 1280, "every": 8, "offset": 3, "threshold": 0.35}),
-    Step(method="detect.centerface", params={"size": 416, "turn": 90, "every": 8, "offset": 1, "threshold": 0.5}),
-    Step(method="detect.centerface", params={"size": 416, "turn": 180, "every": 8, "offset": 4, "threshold": 0.5}),
-    Step(method="detect.centerface", params={"size": 416, "turn": 270, "every": 8, "offset": 7, "threshold": 0.5}),
-    Step(method="detect.centerface", params={"size": 416, "steady": 5, "every": 8, "offset": 6, "threshold": 0.35}),
+    _centerface(size=640, every=2, offset=0),
+    _centerface(size=416, every=2, offset=1),
+    _centerface(size=1280, every=12, offset=3, threshold=0.35),
+    _centerface(size=416, turn=90, every=12, offset=1, threshold=0.5),
+    _centerface(size=416, turn=180, every=12, offset=5, threshold=0.5),
+    _centerface(size=416, turn=270, every=12, offset=9, threshold=0.5),
+    _centerface(size=416, steady=5, every=12, offset=7, threshold=0.35),
+    DetectStep(method="detect.yolox", params={"every": 12, "offset": 11}, needed=False),
 )
 
 
@@ -102,7 +113,7 @@ class Recipe(_Part):
     background: None = None
     sound: tuple[Step, ...] = ()
     extract: tuple[()] = ()
-    detect: tuple[Step, ...] = DETECT
+    detect: tuple[DetectStep, ...] = DETECT
     track: dict[str, Any] = Field(default_factory=dict)
     audit: AuditSettings = AuditSettings()
     output: OutputSettings = OutputSettings()

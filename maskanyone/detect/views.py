@@ -43,7 +43,7 @@ class View:
             self._last.append(frame.square(self._params.size))
 
     def of(self, frame: Frame, index: int, wanted: bool) -> Shown | None:
-        """The picture to look at for this frame, if it is one of its own; where steadied, of it and those before.
+        """The picture to look at for this frame, if it is one of its own; where steadied, for the middle one.
 
         Args:
             wanted: look at this very frame, whosever turn it is.
@@ -54,7 +54,8 @@ class View:
         if not self.looks_at(index) or len(self._last) < self._params.steady:
             return None
         pictures, scales = zip(*self._last, strict=True)
-        return Shown(index, np.asarray(np.median(np.stack(pictures), axis=0), np.uint8), scales[-1])
+        middle = index - self._params.steady // 2
+        return Shown(middle, np.asarray(np.median(np.stack(pictures), axis=0), np.uint8), scales[-1])
 
     def looks_at(self, index: int) -> bool:
         """Whether this frame is one of its own."""

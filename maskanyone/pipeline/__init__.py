@@ -13,10 +13,11 @@ from maskanyone.data import Pixels, Span, Store, Video
 from maskanyone.detect.look import VERSION as LOOK
 from maskanyone.detect.look import Seen, look
 from maskanyone.pipeline.auditing import Audit, compared
+from maskanyone.pipeline.following import Following
 from maskanyone.pipeline.glimpse import Glimpse, looked
 from maskanyone.pipeline.piecework import Pieces
 from maskanyone.pipeline.planning import hiding, linked, planned, times_of
-from maskanyone.pipeline.producers import Producers
+from maskanyone.pipeline.producers import Producers, left_out, runnable
 from maskanyone.pipeline.watch import Cancel, Progress, Watch
 from maskanyone.proof import report as reports
 from maskanyone.recipe import DEFAULT, Recipe
@@ -79,6 +80,7 @@ def mask(
     began = time.monotonic()
     settle()
     recipe.check()
+    without, recipe = left_out(recipe), runnable(recipe)
     watch = Watch(Path(video).name, progress, cancel)
     target, source, there = prepared(
         video, out_file, recipe, overwrite=overwrite, salvage=salvage, anonymous=anonymous, ask=watch.ask
@@ -103,7 +105,7 @@ def mask(
                 break
             analysis = replace(analysis, links=analysis.links.and_also(more))
             pieces = _rendered(analysis, recipe, cache, watch, salvage)
-        facts = _facts(analysis, recipe, pieces.faults, salvage, audit, time.monotonic() - began)
+        facts = _facts(analysis, recipe, without, pieces.faults, salvage, audit, time.monotonic() - began)
         report = reports.describe(facts, unfinished, anonymous=anonymous)
         check_same(source)
         target.finish(unfinished, report)
@@ -193,7 +195,8 @@ def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage
             salvage=salvage,
             tick=lambda index: watch.tick(LOOKING, index, source.packets),
         )
-        return Analysis(source, seen, linked(source, seen, recipe), producers.identities)
+    with Following(source, seen, recipe, watch, salvage) as lead:
+        return Analysis(source, seen, linked(source, seen, recipe, lead), producers.identities)
 
 
 def _rendered(analysis: Analysis, recipe: Recipe, cache: Store, watch: Watch, salvage: bool) -> Pieces:
@@ -223,7 +226,13 @@ def _task(analysis: Analysis, recipe: Recipe, salvage: bool) -> tuple[Task, dict
 
 
 def _facts(
-    analysis: Analysis, recipe: Recipe, faults: Sequence[str], salvage: bool, audit: Audit, seconds: float
+    analysis: Analysis,
+    recipe: Recipe,
+    without: Sequence[str],
+    faults: Sequence[str],
+    salvage: bool,
+    audit: Audit,
+    seconds: float,
 ) -> reports.Facts:
     steps = (*recipe.hiding(), *recipe.sound)
     methods = [
@@ -247,4 +256,5 @@ def _facts(
         seconds,
         salvage,
         audit.data(times_of(analysis.video, analysis.seen) - float(analysis.video.zero)),
+        without,
     )

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from maskanyone import files
-from maskanyone.data import FILLED, GUESSED, MENDED, SEEN, STATES, Looks, Span, Timeline, Track, Video
+from maskanyone.data import FILLED, FOLLOWED, GUESSED, MENDED, SEEN, STATES, Looks, Span, Timeline, Track, Video
 from maskanyone.proof import places, risk
 
 FORMAT = 1
@@ -30,6 +30,7 @@ _REASONS = {
     FILLED: "not seen for a moment, hidden between two sights",
     GUESSED: "before the first or after the last sight",
     MENDED: "found by the search of the result, hidden then",
+    FOLLOWED: "found by no detector, followed by what moves in the picture",
 }
 
 _NAMELESS = (
@@ -49,7 +50,7 @@ class Facts:
 
     key: of recipe and source. weights: what the detectors computed with. seconds: how long the run took.
     salvage: a damaged recording was accepted. doubted: tracks whose scores were too low to hide them.
-    audit: what the search of the finished file gave, or why there was none.
+    audit: what the search of the finished file gave, or why there was none. left_out: detectors that were not here.
     """
 
     video: Video
@@ -68,6 +69,7 @@ class Facts:
     seconds: float
     salvage: bool
     audit: Mapping[str, Any] | str = "not done"
+    left_out: Sequence[str] = ()
 
 
 def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str, Any]:
@@ -100,7 +102,7 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         "faults": [*facts.looks.notes, *facts.faults],
         "damage": _damage(facts),
         "audit": facts.audit if isinstance(facts.audit, str) else dict(facts.audit),
-        "not_protected": [*NOT_PROTECTED, _NOT_SEARCHED if isinstance(facts.audit, str) else _SEARCHED, *_shows(facts)],
+        "not_protected": _not_protected(facts),
         "software": _software(),
         "weights": [dict(weight) for weight in facts.weights],
     }
@@ -299,6 +301,13 @@ def _search(audit: Mapping[str, Any] | str) -> str:
     if audit["left"]:
         return f" The search of the result found somebody who shows in {len(audit['left'])} places; look at them."
     return " The search of the result found nobody who shows."
+
+
+def _not_protected(facts: Facts) -> list[str]:
+    """What the result does not protect from, a sentence each."""
+    searched = _NOT_SEARCHED if isinstance(facts.audit, str) else _SEARCHED
+    missing = [f"{name} could have looked too, and its weights were not here." for name in facts.left_out]
+    return [*NOT_PROTECTED, searched, *missing, *_shows(facts)]
 
 
 def _shows(facts: Facts) -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from maskanyone.data import BY_HAND, FILLED, GUESSED, MENDED, SPARED
+from maskanyone.data import BY_HAND, FILLED, FOLLOWED, GUESSED, MENDED, SPARED
 
 #: by how a frame's box came about: what a detector saw again soon is likelier hidden well than what a search found
-_STATES = {FILLED: 0.5, GUESSED: 0.4, MENDED: 0.9, BY_HAND: 0.3, SPARED: 1.0}
+_STATES = {FILLED: 0.5, GUESSED: 0.4, MENDED: 0.9, FOLLOWED: 0.3, BY_HAND: 0.3, SPARED: 1.0}
 #: a sight that was too weak to be hidden
 WEAK = 0.8
 #: nothing of the picture shows

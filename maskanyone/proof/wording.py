@@ -14,6 +14,7 @@ Plain = Mapping[str, Any]
 HOW = {
     "seen": "seen by a detector",
     "filled": "filled between two sights",
+    "followed": "followed by what moves in the picture",
     "guessed": "guessed before a first or after a last sight",
     "mended": "hidden after the search of the finished file",
     "by hand": "hidden by hand",

@@ -141,7 +141,7 @@ def _delete(cast: _Cast, edit: Delete) -> _Did:
     track = cast.tracks[index]
     first = cast.scene.frame(edit.from_) if edit.from_ else int(track.frame[0])
     last = cast.scene.frame(edit.to) if edit.to else int(track.frame[-1])
-    if last < first:
+    if edit.from_ and edit.to and last < first:
         raise Unfit(f"it ends in frame {last}, before it begins in {first}", "Exchange `from` and `to`")
     cast.tracks[index] = spared(track, first, last)
     first, last = max(first, int(track.frame[0])), min(last, int(track.frame[-1]))

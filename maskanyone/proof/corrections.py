@@ -49,7 +49,8 @@ def audited(audit: Plain | str, tracks: Sequence[Track], done: Sequence[Plain]) 
     bound = dict(audit["bound"])
     if audit["left"] and not parts["left"]:
         known = Bound(**{field.name: bound[field.name] for field in fields(Bound)})
-        bound["verdict"] = f"Whom corrections by hand spare shows. Of all others: {known.told(False)}"
+        others = known.told(False)
+        bound["verdict"] = f"Whom corrections by hand spare shows. Of all others: {others[0].lower()}{others[1:]}"
     mended = sum(bool((track.state == MENDED).any()) for track in tracks)
     return dict(audit) | parts | {"spared": spared, "bound": bound, "hidden_afterwards": mended}
 

@@ -31,8 +31,8 @@ _EARLY: Plain = {
     "software": {}, "weights": [], "corrections": [],
 }  # fmt: skip
 _STATES = ("seen", "filled", "guessed", "mended")
-#: told where they occur
-_RARE = ("by hand", "spared")
+#: what a hand did, in words after a number; told where it occurs
+_BY_HAND = {"by hand": "hidden", "spared": "spared"}
 _NO_SIGHT, _WEAK, _SHOWS, _COVERED = "no face found", "weak, not hidden", "still shows", "covered wholly"
 
 
@@ -149,7 +149,7 @@ def _pictures(source: Plain) -> str:
 def _tracks(tracks: Sequence[Plain], result: Plain) -> Table:
     a_frame = float(result["seconds"]) / max(1, int(result["frames"]))
     named, total = _named(tracks), counts(tracks)
-    states = (*_STATES, *(state for state in _RARE if total.get(state)))
+    by_hand = any(total.get(state) for state in _BY_HAND)
     rows = [
         (
             letter,
@@ -157,16 +157,17 @@ def _tracks(tracks: Sequence[Plain], result: Plain) -> Table:
             _times(track),
             _frames(track),
             f"{float(track['to_s']) - float(track['from_s']) + a_frame:.1f}",
-            *(f"{int(track['frames'].get(state, 0)):,}" for state in states),
+            *(f"{int(track['frames'].get(state, 0)):,}" for state in _STATES),
             _score(track["best_score"]),
-            f"{track['starts']} / {track['ends']}",
+            _hand(track["frames"]) if by_hand else _ends(track),
         )
         for letter, track in named
     ]
     if len(rows) > 1:
-        rows.append(("", "all", "", "", "", *(f"{total.get(state, 0):,}" for state in states), "", ""))
-    columns = " ".join(f"{state.replace(' ', '_')}:number" for state in states)
-    head = f"track:letter kind:text time:span frames:number s:number {columns} best_score:number begins/ends:text"
+        hand = _hand(total) if by_hand else ""
+        rows.append(("", "all", "", "", "", *(f"{total.get(state, 0):,}" for state in _STATES), "", hand))
+    head = "track:letter kind:text time:span frames:number s:number seen:number filled:number guessed:number "
+    head += f"mended:number best_score:number {'by_hand' if by_hand else 'begins/ends'}:text"
     order = sorted(range(len(named)), key=lambda at: _length(named[at][1]), reverse=True)
     return _table("tracks", "All tracks", head, rows, order, last=len(rows) > len(named))
 
@@ -174,11 +175,18 @@ def _tracks(tracks: Sequence[Plain], result: Plain) -> Table:
 def _names(tracks: Sequence[Plain]) -> Table:
     """What corrections by hand call each track, for the end of the page."""
     rows = [
-        (letter, str(track["id"]), _frames(track), f"{int(track['at']['frame']):,}", _corners(track["at"]["box"]))
+        (
+            letter,
+            str(track["id"]),
+            _frames(track),
+            _ends(track),
+            f"{int(track['at']['frame']):,}",
+            _corners(track["at"]["box"]),
+        )
         for letter, track in _named(tracks)
         if "at" in track
     ]
-    head = "track:letter id:text frames:number first_seen:number box_then,_px:text"
+    head = "track:letter id:text frames:number begins/ends:text first_seen:number box_then,_px:text"
     return _table("names", "What corrections call the tracks", head, rows, (), few=0)
 
 
@@ -291,6 +299,15 @@ def _length(span: Plain) -> int:
 def _box(box: Sequence[float]) -> str:
     x1, y1, x2, y2 = (round(corner) for corner in box)
     return f"{x2 - x1} × {y2 - y1} px at {x1}, {y1}"
+
+
+def _hand(frames: Mapping[str, Any]) -> str:
+    """How many frames a hand hid and spared."""
+    return ", ".join(f"{int(frames[state]):,} {words}" for state, words in _BY_HAND.items() if frames.get(state))
+
+
+def _ends(track: Plain) -> str:
+    return f"{track['starts']} / {track['ends']}"
 
 
 def _corners(box: Sequence[float]) -> str:

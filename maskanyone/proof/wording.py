@@ -149,7 +149,7 @@ def _shares(report: Plain) -> list[str]:
     if corrected := len(report.get("corrections", ())):
         said.append(f"{counted(corrected, 'correction')} {_was(corrected)} made by hand.")
     if spared:
-        said.append(f"{counted(spared, 'further place')} {_was(spared)} found and not hidden, by a decision of hand.")
+        said.append(f"{counted(spared, 'further place')} {_was(spared)} found and deliberately not hidden.")
     if covered := int(report["faces"].get("frames_covered_wholly", 0)):
         said.append(f"{counted(covered, 'frame')} {_was(covered)} covered wholly.")
     if weak:

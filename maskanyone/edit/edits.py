@@ -26,7 +26,7 @@ _MOST_BYTES = 16 << 20
 _MOST_FRAMES = 2**31
 _SEE = "See docs/edits.md"
 
-_Name = Annotated[str, Field(min_length=1, max_length=100)]
+_Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[0-9A-Za-z.-]*$")]
 _Pixel = Annotated[float, Field(strict=True, ge=-1e6, le=1e6, allow_inf_nan=False)]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -80,16 +81,14 @@ class _Cast:
     def __init__(self, tracks: Iterable[Track], scene: Scene) -> None:
         self.scene = scene
         self.tracks: list[Track] = []
+        names: set[str] = set()
         for track in tracks:
-            self.add(track)
+            self.tracks.append(_renamed(track, names))
+            names.add(self.tracks[-1].id)
 
-    def add(self, track: Track) -> Track:
-        """Put a track last; it gets another name where its own is taken."""
-        taken = {other.id for other in self.tracks}
-        names = (f"{track.id}.{number}" for number in range(2, len(taken) + 3))
-        named = replace(track, id=next(name for name in names if name not in taken)) if track.id in taken else track
-        self.tracks.append(named)
-        return named
+    def named(self, track: Track) -> Track:
+        """A new track, under another name where its own is taken."""
+        return _renamed(track, {other.id for other in self.tracks})
 
     def find(self, named: Named) -> tuple[int, str]:
         """Where a track stands, and in words how it was found where that is not by its name; raises ``Unfit``."""
@@ -121,9 +120,16 @@ class _Cast:
         return found
 
 
+def _renamed(track: Track, taken: Collection[str]) -> Track:
+    if track.id not in taken:
+        return track
+    return replace(track, id=next(name for number in count(2) if (name := f"{track.id}.{number}") not in taken))
+
+
 def _add(cast: _Cast, edit: Add) -> _Did:
     frame, box = cast.scene.along(edit.keys)
-    track = cast.add(drawn(edit.kind, frame, box))
+    track = cast.named(drawn(edit.kind, frame, box))
+    cast.tracks.append(track)
     first, last = int(frame[0]), int(frame[-1])
     return _Did(first, last, (track.id,), f"A {edit.kind} hidden by hand in {cast.scene.said(first, last)}.")
 
@@ -153,6 +159,7 @@ def _split(cast: _Cast, edit: Split) -> _Did:
     index, how = cast.find(edit)
     frame = cast.scene.frame(edit.from_)
     before, after = divided(cast.tracks[index], frame)
+    after = cast.named(after)
     cast.tracks[index : index + 1] = [before, after]
     what = f"Track {before.id}{how} divided; from {cast.scene.said(frame, frame)} on it is {after.id}."
     return _Did(frame, frame, (before.id, after.id), what)

@@ -63,6 +63,7 @@ def test_a_file_is_read_as_it_was_written(tmp_path: Path) -> None:
         ([edit("add", keys=[key(1)], kind="cat")], "kind: 'cat' is not one of"),
         ([edit("delete")], "edit 1, track: is missing"),
         ([edit("delete", track="")], "track: must not be empty"),
+        ([edit("delete", track="a\nb")], "track: 'a\\nb' does not fit"),
         ([edit("split", track="a")], "edit 1, from: is missing"),
         ([edit("join", tracks=[{"track": "a"}])], "tracks: has fewer than 2"),
         ([edit("delete", track="a") | {"author": ""}], "author: must not be empty"),

@@ -198,6 +198,13 @@ def test_tracks_of_one_name_are_all_kept() -> None:
     assert len(hidden(made.tracks)) == 2
 
 
+def test_a_track_that_is_divided_twice_at_one_frame_gives_two_names() -> None:
+    apart = edit("split", track="a", from_={"frame": 15})
+    made = done([track("a", 0, 30)], apart, edit("move", track="a", keys=[key(14), key(20)]), apart)
+    assert [each.id for each in made.tracks] == ["a", "a-15.2", "a-15"]
+    assert "on it is a-15.2" in made.done[2]["what"]
+
+
 def test_the_report_is_told_what_was_written_and_what_came_of_it() -> None:
     (told,) = done([track("a", 10, 50)], edit("delete", track="a", to={"s": 1.0}, reason="a cup")).done
     assert told == {

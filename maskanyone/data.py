@@ -98,7 +98,7 @@ class Track:
     """One face (head, person ...) followed through consecutive frames.
 
     frame: int32 (T,), consecutive. box: float32 (T, 4), px, smoothed, never smaller than what was detected.
-    state: uint8 (T,), index into ``STATES``. score: float32 (T,), NaN where not seen.
+    state: uint8 (T,), index into ``STATES``; a spared box is not hidden. score: float32 (T,), NaN where not seen.
     starts, ends: why it has no earlier or later frame. id: from the first detection, so it survives a new link.
     """
 
@@ -109,8 +109,8 @@ class Track:
     state: NDArray[np.uint8]
     score: Float
     support: tuple[str, ...] = ()
-    starts: Literal["start", "cut", "edge", "found"] = "found"
-    ends: Literal["end", "cut", "edge", "lost"] = "lost"
+    starts: Literal["start", "cut", "edge", "found", "by hand"] = "found"
+    ends: Literal["end", "cut", "edge", "lost", "by hand"] = "lost"
 
     def __len__(self) -> int:
         return len(self.frame)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from maskanyone import folders, registry
+from maskanyone import documents, folders, registry
 from maskanyone.errors import BadRecipe
 
 if TYPE_CHECKING:
@@ -122,17 +122,7 @@ class Recipe(_Part):
     @staticmethod
     def load(path: Path | str) -> Recipe:
         """Read a recipe from a JSON file; raises ``BadRecipe``."""
-        path = Path(path)
-        try:
-            if path.exists() and not path.is_file():
-                raise BadRecipe(path, "is no file", "Choose a recipe's JSON file")
-            if path.stat().st_size > _MOST_BYTES:
-                raise BadRecipe(path, "is too large for a recipe", "Choose a recipe's JSON file")
-            return Recipe.parse(json.loads(path.read_text("utf-8")), path)
-        except OSError:
-            raise BadRecipe(path, "cannot be read", "Check its name and folder") from None
-        except (ValueError, RecursionError):
-            raise BadRecipe(path, "is not JSON", "Choose a recipe's JSON file") from None
+        return Recipe.parse(documents.read(Path(path), _MOST_BYTES, BadRecipe, "a recipe"), path)
 
     @staticmethod
     def preset(name: str) -> Recipe:
@@ -153,7 +143,7 @@ class Recipe(_Part):
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
             where = f"{subject}, {place}" if place else subject
-            raise BadRecipe(where, registry.told(first), "See docs/recipes.md") from None
+            raise BadRecipe(where, documents.told(first), "See docs/recipes.md") from None
         if check:
             recipe.check()
         return recipe
@@ -188,7 +178,7 @@ class Recipe(_Part):
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(["track", *map(str, first["loc"])])
-            raise BadRecipe(place, registry.told(first), "See docs/recipes.md") from None
+            raise BadRecipe(place, documents.told(first), "See docs/recipes.md") from None
 
     def keeps_sound(self) -> bool:
         """Whether the result has sound. An empty list removes it."""

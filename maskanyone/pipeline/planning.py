@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from maskanyone import registry
-from maskanyone.data import Plan, Track, Video
+from maskanyone.data import SPARED, Plan, Track, Video
 from maskanyone.detect.look import Seen
 from maskanyone.recipe import Recipe
 from maskanyone.render.piece import Hiding
@@ -39,7 +39,22 @@ def linked(source: Video, seen: Seen, recipe: Recipe, lead: Lead = lambda tracks
 def planned(source: Video, seen: Seen, links: Links, recipe: Recipe) -> Plan:
     """Who is hidden where, and which pictures are covered wholly."""
     seed = recipe.seed if recipe.seed is not None else int(source.sha256[:12], 16)
-    return Plan(links.tracks, (*links.blind, *seen.timeline.lost), seed)
+    return Plan(hidden(links.tracks), (*links.blind, *seen.timeline.lost), seed)
+
+
+def hidden(tracks: Iterable[Track]) -> tuple[Track, ...]:
+    """Tracks without what a hand spares; one that is spared in its middle comes in parts of the same name."""
+    return tuple(part for track in tracks for part in _parts(track))
+
+
+def _parts(track: Track) -> tuple[Track, ...]:
+    if not (track.state == SPARED).any():
+        return (track,)
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], track.state == SPARED, [True]]).astype(np.int8)))
+    rows = [slice(start, stop) for start, stop in edges.reshape(-1, 2).tolist()]
+    return tuple(
+        replace(track, frame=track.frame[r], box=track.box[r], state=track.state[r], score=track.score[r]) for r in rows
+    )
 
 
 def hiding(recipe: Recipe) -> tuple[Hiding, ...]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from maskanyone.data import SPARED, STATES
 from maskanyone.proof.citations import CITATIONS, cited, with_source
 from maskanyone.written import counted
 
@@ -139,12 +140,17 @@ def _followed(report: Plain) -> str:
 
 def _shares(report: Plain) -> list[str]:
     how = counts(report["tracks"])
+    spared = how.pop(STATES[SPARED], 0)
     weak = len(report.get("not_hidden", ()))
     said = []
     if how:
         total = counted(sum(how.values()), "hidden place")
         parts = [f"{number:,} {_was(number)} {HOW.get(state, state)}" for state, number in how.items()]
         said.append(f"Of {total}, counted once a frame and track, {listed(parts)}.")
+    if corrected := len(report.get("corrections", ())):
+        said.append(f"{counted(corrected, 'correction')} {_was(corrected)} made by hand.")
+    if spared:
+        said.append(f"{counted(spared, 'further place')} {_was(spared)} found and deliberately not hidden.")
     if covered := int(report["faces"].get("frames_covered_wholly", 0)):
         said.append(f"{counted(covered, 'frame')} {_was(covered)} covered wholly.")
     if weak:

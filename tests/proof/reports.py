@@ -27,7 +27,16 @@ def track(name: str, first: int, last: int, **frames: int) -> dict[str, Any]:
         "ends": "cut",
         "best_score": 0.918,
         "found_by": ["centerface@640"],
+        "at": {"frame": first, "box": [12.0, 30.5, 52.0, 81.0]},
     }
+
+
+def correction(number: int, what: str, author: str = "R. Okafor", reason: str = "a cup") -> dict[str, Any]:
+    time = "2026-11-27T09:30:00+01:00"
+    return span(40, 49) | {
+        "number": number, "do": "delete", "what": what, "author": author, "time": time, "reason": reason,
+        "about": ["one"], "edit": {"do": "delete", "track": author, "author": author, "time": time, "reason": reason},
+    }  # fmt: skip
 
 
 def stretch(name: str, first: int, last: int, state: str, reason: str) -> dict[str, Any]:

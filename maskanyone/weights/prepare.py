@@ -152,6 +152,6 @@ def _save(model: Any, prepared: Path) -> None:
 _ALL = (
     Step("onnx_any_size", 1, onnx_any_size),
     Step("onnx_ultraface", 1, onnx_ultraface),
-    Step("onnx_mtcnn", 1, onnx_mtcnn, "onnx"),
+    Step("onnx_mtcnn", 2, onnx_mtcnn, "onnx"),
 )
 STEPS: Mapping[str, Step] = MappingProxyType({step.id: step for step in _ALL})

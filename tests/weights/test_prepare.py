@@ -195,7 +195,7 @@ def test_mtcnn_prepared_computes_what_torch_computes(
 @pytest.mark.parametrize("name", ["mtcnn_pnet", "mtcnn_rnet", "mtcnn_onet"])
 def test_mtcnn_prepared_is_a_graph_and_the_same_each_time(name: str, real: Real, tmp_path: Path) -> None:
     original, prepared = real(name)
-    assert prepared.name == f"{name}.onnx_mtcnn-1.onnx"
+    assert prepared.name == f"{name}.onnx_mtcnn-2.onnx"
     prepare.onnx_mtcnn(original, tmp_path / "again.onnx")
     assert (tmp_path / "again.onnx").read_bytes() == prepared.read_bytes()
 

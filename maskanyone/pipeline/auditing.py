@@ -33,7 +33,7 @@ SEARCHING = "Searching the result"
 #: degrees by which pictures are turned for heads that hang or lie
 _TURNS = (90, 180, 270)
 #: of the frames of a stretch in which nobody was seen, every n-th is searched thoroughly, and at least one
-_SPARSE = 8
+_SPARSE = 12
 #: most moments of the original that are searched as well, to learn how many people the search finds
 _MOMENTS = 60
 
@@ -56,7 +56,7 @@ class _Searcher:
 _SEARCHERS = (
     _Searcher("detect.ultraface", 0.8, (384, 960), 384),
     _Searcher("detect.blazeface", 0.7, (384, 640), 384, halves=640),
-    _Searcher("detect.mtcnn", 0.8, (320, 640), 320),
+    _Searcher("detect.mtcnn", 0.8, (320, 480), 320),
 )
 #: how many of those who took no part search; those left over only say whether they take for a face what is found
 _FAMILIES = 2
@@ -241,7 +241,7 @@ def searched(
     times = times_of(original, seen)
     moments = _once_a_second(times)
     doubted = _sampled(_unseen(links, len(times)), _SPARSE)
-    turns = _in_turn(moments)
+    turns = _in_turn(moments | doubted)
     both = moments & _spread(moments, _MOMENTS) & (changed is None)
     known = _people(links.tracks)
 
@@ -251,7 +251,7 @@ def searched(
         if not (moments[index] or doubted[index]):
             return Asked()
         people = known(index) if moments[index] else NOBODY
-        return Asked(True, _TURNS if doubted[index] else (turns[index],), people, bool(both[index]))
+        return Asked(True, (turns[index],), people, bool(both[index]))
 
     return _search(original, seen, probe(result), 0, auditors, asked, tick)
 
@@ -297,9 +297,9 @@ def _once_a_second(times: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray(np.diff(np.floor(times - times[0]), prepend=-1) > 0)
 
 
-def _in_turn(moments: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """int64 (F,): by how many degrees the picture of a moment is turned; each moment by others than the last."""
-    return np.asarray(np.array(_TURNS)[np.cumsum(moments) % len(_TURNS)])
+def _in_turn(deep: NDArray[np.bool_]) -> list[int]:
+    """By how many degrees each frame's picture is turned; of those that are set, each by others than the last."""
+    return [_TURNS[number % len(_TURNS)] for number in np.cumsum(deep)]
 
 
 def _spread(flags: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:

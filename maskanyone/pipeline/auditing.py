@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskanyone import registry
-from maskanyone.data import FILLED, MENDED, SEEN, Detections, Float, Looks, Pixels, Span, Track, Video
+from maskanyone.data import FILLED, GUESSED, MENDED, SEEN, Detections, Float, Looks, Pixels, Span, Track, Video
 from maskanyone.detect import Detector, Found
 from maskanyone.detect.look import Seen
 from maskanyone.detect.views import halved, turned
@@ -36,6 +36,8 @@ _TURNS = (90, 180, 270)
 _SPARSE = 12
 #: most moments of the original that are searched as well, to learn how many people the search finds
 _MOMENTS = 60
+#: of a file that may be another tool's, every n-th frame is searched thoroughly
+_CLOSELY = 5
 
 
 @dataclass(frozen=True)
@@ -251,7 +253,7 @@ def searched(
         if not (moments[index] or doubted[index]):
             return Asked()
         people = known(index) if moments[index] else NOBODY
-        return Asked(True, (turns[index],), people, bool(both[index]))
+        return Asked(True, (turns[index],), people, bool(both[index]), count=True)
 
     return _search(original, seen, probe(result), 0, auditors, asked, tick)
 
@@ -260,10 +262,19 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
     """Search any result of the original: those who are known from the original are looked for too. Plain data."""
     times = times_of(original, seen)
     moments = _once_a_second(times)
-    known = _people(links.tracks, (SEEN, FILLED))
+    known, supposed = _people(links.tracks, (SEEN, FILLED)), _people(links.tracks, (GUESSED,))
 
     def asked(index: int) -> Asked:
-        return Asked(bool(moments[index]), _TURNS, known(index), bool(moments[index]), check=True)
+        moment = bool(moments[index])
+        return Asked(
+            thorough=moment or index % _CLOSELY == 0,
+            turns=_TURNS,
+            people=known(index),
+            recall=moment,
+            count=moment,
+            check=True,
+            supposed=supposed(index),
+        )
 
     with Auditors(()) as auditors:
         told = _search(
@@ -340,6 +351,7 @@ def _told(leak: Leak, times: NDArray[np.float64]) -> dict[str, Any]:
         "from_s": round(float(times[leak.first]), 3),
         "to_s": round(float(times[leak.last]), 3),
         "box": list(leak.box),
+        "frames": [list(run) for run in leak.runs],
         "shows": leak.shows,
         "by": list(leak.by),
     }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from maskanyone.proof.places import unfound
 from maskanyone.proof.report import shareable as without_names
 from maskanyone.proof.timeline import LEFT, NARROW, WIDTH, Scale, colour, letters, moment, timeline
-from maskanyone.proof.wording import HOW, counts, paragraph, references, searched, steps
+from maskanyone.proof.wording import HOW, counts, looks, paragraph, references, searched, steps
 from maskanyone.written import clock, counted, duration, size
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def _shown(report: Plain) -> dict[str, Any]:
         "stretches": _stretches([*stretches, *nobody], tracks),
         "weak": _weak(weak),
         "audit": audit,
+        "looks": looks(audit) if audit else [],
         "left": _places("left", "Places where somebody shows", left),
         "perhaps": _places("perhaps", "What one detector alone took for a face", (audit or {}).get("perhaps", [])),
         "methods_paragraph": paragraph(report),

@@ -29,6 +29,8 @@ _OVERLAP = 0.3
 KNOWN = "known people"
 #: part of its usual least score at which a detector confirms another
 _NEARLY = 0.7
+#: degrees by which the place of somebody known is turned for those who confirm
+_ALL_TURNS = (0, 90, 180, 270)
 #: score of somebody known who needs no other detector
 _SURE = 0.5
 
@@ -79,14 +81,17 @@ class Asked:
 
     thorough: all auditors search it, else the first one with its first look. turns: by which it is turned for that.
     people: who is known there from the original. recall: the original is searched in the same way, to learn how many of
-    them the auditors find. check: look whether they show.
+    them the auditors find. count: they count as checks of the bound. check: look whether they show.
+    supposed: where somebody known may be; told only where it shows and an auditor takes it for a face.
     """
 
     thorough: bool = False
     turns: tuple[int, ...] = ()
     people: People = NOBODY
     recall: bool = False
+    count: bool = False
     check: bool = False
+    supposed: People = NOBODY
 
 
 @dataclass(frozen=True)
@@ -160,8 +165,8 @@ def search(
         index, after, task, future = looking.popleft()
         sights = _answer(future, lambda: tick(index))
         told.frames, told.deep = told.frames + 1, told.deep + task.thorough
-        told.checks += len(task.people[0]) * task.thorough
-        if task.recall or (task.check and len(task.people[0])) or any(len(sight.box) for sight in sights):
+        told.checks += len(task.people[0]) * task.count
+        if task.recall or (task.check and len(task.people[0])) or len(task.supposed[0]) or sights:
             judged(hands)
             judging.append((index, crew.call(_judged, original.frame(index), after, sights, auditors, task)))
 
@@ -251,6 +256,8 @@ def _judged(
         all_ += originals
     found = [finding for sight in all_ for finding in _shows(before.index, sight, picture.y, luma)]
     told.findings = [replace(one, sure=_confirmed(one, found, auditors, picture)) for one in found]
+    supposed = _shows(before.index, _Sight(KNOWN, *asked.supposed, turn=(0,) * len(asked.supposed[0])), picture.y, luma)
+    told.findings += [one for one in supposed if _confirmed(replace(one, score=0), found, auditors, picture)]
     return told
 
 
@@ -272,7 +279,7 @@ def _confirmed(one: Finding, others: Sequence[Finding], auditors: Sequence[Audit
         return True
     crop, left, top = _around(original, box)
     for auditor in auditors:
-        for turn in {0, one.turn} if auditor.name != one.by else ():
+        for turn in () if auditor.name == one.by else _ALL_TURNS if one.by == KNOWN else {0, one.turn}:
             found = auditor.confirm(crop, turn)
             sure = found.box[found.score >= _NEARLY * auditor.least] + np.array([left, top] * 2, np.float32)
             if len(sure) and _overlap(box, sure).any():

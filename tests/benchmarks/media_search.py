@@ -110,7 +110,7 @@ def of_clip(name: str, source: Path, result: Path, every: int) -> Row:
 
     def asked(index: int) -> Asked:
         moment = bool(moments[index])
-        return Asked(moment or index % every == 0, auditing._TURNS, known(index) if moment else NOBODY, moment)
+        return Asked(moment or index % every == 0, auditing._TURNS, known(index) if moment else NOBODY, moment, moment)
 
     with auditing.Auditors([step.method for step in recipe.detect]) as auditors:
         searched = auditing._search(

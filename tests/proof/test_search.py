@@ -12,7 +12,7 @@ import pytest
 from maskanyone.data import Pixels, Span, Track
 from maskanyone.pipeline.auditing import _sampled, _spread, _touched
 from maskanyone.proof.pairs import Original, result_frames
-from maskanyone.proof.search import Asked, Auditor, Look, Searched, search
+from maskanyone.proof.search import KNOWN, Asked, Auditor, Look, Searched, search
 from maskanyone.video.probe import probe
 from tests.conftest import Sample
 
@@ -78,19 +78,31 @@ def test_one_face_seen_in_several_ways_is_found_once(sample: Sample) -> None:
 @pytest.mark.parametrize(("sees", "known"), [(finds, 1), (nobody, 0)])
 def test_the_recall_is_measured_on_the_original_in_the_same_way(sample: Sample, sees: Sees, known: int) -> None:
     def asked(index: int) -> Asked | None:
-        return Asked(True, (90,), PEOPLE, recall=index == 20) if index in (20, 40) else None
+        return Asked(True, (90,), PEOPLE, recall=index == 20, count=True) if index in (20, 40) else None
 
     told = searched(sample, auditor("one", (0, nobody), (90, sees)), asked=asked)
     assert (told.checks, told.people, told.known) == (2, 1, known)
 
 
-@pytest.mark.parametrize(("confirms", "sure"), [(finds, True), (nobody, False)])
-def test_who_only_confirms_makes_a_finding_sure(sample: Sample, confirms: Sees, sure: bool) -> None:
-    def crop_finds(picture: Pixels) -> Any:
-        found = confirms(picture)
-        return SimpleNamespace(box=found.box - np.array([230, 20] * 2), score=found.score)
+def crop_finds(picture: Pixels) -> Any:
+    """The face, in the part of the picture around it."""
+    return SimpleNamespace(box=FACE - np.array([230, 20] * 2), score=np.ones(1, np.float32))
 
-    other = auditor("two", confirms=crop_finds)
+
+@pytest.mark.parametrize(("confirms", "told"), [(crop_finds, 1), (nobody, 0)])
+def test_who_is_only_supposed_is_told_where_another_takes_it_for_a_face(
+    sample: Sample, confirms: Sees, told: int
+) -> None:
+    def asked(index: int) -> Asked | None:
+        return Asked(check=True, supposed=PEOPLE) if index == 20 else None
+
+    found = searched(sample, auditor("one", (0, nobody), confirms=confirms), asked=asked).findings
+    assert [finding.by for finding in found] == [KNOWN] * told
+
+
+@pytest.mark.parametrize(("confirms", "sure"), [(crop_finds, True), (nobody, False)])
+def test_who_only_confirms_makes_a_finding_sure(sample: Sample, confirms: Sees, sure: bool) -> None:
+    other = auditor("two", confirms=confirms)
     told = searched(sample, auditor("one", (0, finds)), other, asked=lambda index: Asked() if index == 20 else None)
     assert [finding.sure for finding in told.findings] == [sure]
     assert {finding.by for finding in told.findings} == {"one"}

@@ -110,7 +110,7 @@ def _shown(report: Plain) -> dict[str, Any]:
         "stretches": _stretches([*stretches, *nobody], tracks),
         "weak": _weak(weak),
         "audit": audit,
-        "looks": looks(audit) if audit else [],
+        "thoroughly": looks(audit) if audit else [],
         "left": _places("left", "Places where somebody shows", left),
         "perhaps": _places("perhaps", "What one detector alone took for a face", (audit or {}).get("perhaps", [])),
         "methods_paragraph": paragraph(report),

@@ -173,11 +173,13 @@ def _search(report: Plain) -> list[str]:
 
 def looks(audit: Plain) -> list[str]:
     """For each who searches thoroughly, at which sizes and by which turns; none where an early report says nothing."""
-    return [
-        f"{name} at {listed([str(size) for size in way['px']])} px"
-        + (f", turned by {' or '.join(f'{turn}°' for turn in way['turned'] if turn)} too" if any(way["turned"]) else "")
-        for name, way in audit.get("looks", {}).items()
-    ]
+    ways: Mapping[str, Plain] = audit.get("looks", {})
+    return [f"{name} at {listed([str(size) for size in way['px']])} px{_turned(way)}" for name, way in ways.items()]
+
+
+def _turned(way: Plain) -> str:
+    degrees = [f"{turn}°" for turn in way["turned"] if turn]
+    return f", turned by {listed(degrees).replace(' and ', ' or ')} too" if degrees else ""
 
 
 def _was(number: int) -> str:

@@ -42,13 +42,15 @@ _CLOSELY = 5
 
 @dataclass(frozen=True)
 class _Searcher:
-    """How one detector may search. least: scores below say nothing. turned: px of the pictures that are turned.
+    """How one detector may search. turned: px of the pictures that are turned.
 
+    least: scores below say nothing; further: the same of all looks but its quickest, which take more for faces.
     sizes: longer sides of the pictures it is shown, px, its quickest first. halves: of these, the one shown in halves.
     """
 
     method: str
     least: float
+    further: float
     sizes: tuple[int, ...]
     turned: int
     halves: int = 0
@@ -56,9 +58,9 @@ class _Searcher:
 
 #: who may search, the best for its time first; chosen by measurement (docs/benchmarks.md)
 _SEARCHERS = (
-    _Searcher("detect.ultraface", 0.8, (384, 960), 384),
-    _Searcher("detect.blazeface", 0.7, (384, 640), 384, halves=640),
-    _Searcher("detect.mtcnn", 0.8, (320, 480), 320),
+    _Searcher("detect.ultraface", 0.8, 0.9, (384, 960), 384),
+    _Searcher("detect.blazeface", 0.7, 0.7, (384, 640), 384, halves=640),
+    _Searcher("detect.mtcnn", 0.8, 0.95, (320, 480), 320),
 )
 #: how many of those who took no part search; those left over only say whether they take for a face what is found
 _FAMILIES = 2
@@ -147,10 +149,14 @@ class Auditors:
             detect = by_size[size].detect
             return halved(detect, picture) if size == each.halves else turned(detect, picture, turn)
 
-        looks = [(size, 0) for size in each.sizes] + [(each.turned, turn) for turn in _TURNS]
+        ways = [(size, 0) for size in each.sizes] + [(each.turned, turn) for turn in _TURNS]
+        looks = [
+            Look(size, turn, each.further if number else each.least, partial(seen, size, turn))
+            for number, (size, turn) in enumerate(ways)
+        ]
         return Auditor(
             made.title,
-            tuple(Look(size, turn, partial(seen, size, turn)) for size, turn in looks) if searches else (),
+            tuple(looks) if searches else (),
             lambda picture, turn: seen(each.turned, turn, picture),
             each.least,
         )

@@ -53,11 +53,12 @@ class Look:
     """One way in which a detector looks at a frame.
 
     longer: longer side of the picture it is shown, px. turn: degrees clockwise by which that is turned first.
-    detect: turns it, looks at it, and answers in pixels of the picture before.
+    least: scores below say nothing. detect: turns it, looks at it, and answers in pixels of the picture before.
     """
 
     longer: int
     turn: int
+    least: float
     detect: Callable[[Pixels], Faces]
 
 
@@ -66,7 +67,7 @@ class Auditor:
     """A detector that searches.
 
     looks: the first is its quickest; without any it only confirms others. confirm: looks at a part of a picture, turned
-    clockwise by so many degrees. least: scores below say nothing.
+    clockwise by so many degrees. least: its usual least score.
     """
 
     name: str
@@ -220,7 +221,7 @@ def _sight(auditor: Auditor, looks: Sequence[Look], frame: Frame, pictures: dict
             pictures[look.longer] = picture, np.array([*scale, *scale], np.float32)
         picture, across = pictures[look.longer]
         found = look.detect(picture)
-        sure = found.score >= auditor.least
+        sure = found.score >= look.least
         box.append(np.asarray(found.box[sure] / across, np.float32))
         score.append(found.score[sure])
         turn += [look.turn] * int(sure.sum())

@@ -31,7 +31,7 @@ def nobody(picture: Pixels) -> Any:
 
 def auditor(name: str, *looks: tuple[int, Sees], confirms: Sees = nobody) -> Auditor:
     """looks: the turn of each, and what it sees."""
-    made = tuple(Look(640, turn, sees) for turn, sees in looks)
+    made = tuple(Look(640, turn, 0.5, sees) for turn, sees in looks)
     return Auditor(name, made, lambda picture, turn: confirms(picture), 0.5)
 
 

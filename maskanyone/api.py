@@ -81,9 +81,9 @@ def audit(
     search the result.
 
     Returns:
-        Plain data: ``leaks`` (first_frame, last_frame, from_s, to_s, box in px of the upright original, shows 0 to 1,
-        by), ``perhaps`` (the same, of what one detector alone takes for a face), frames_searched,
-        frames_searched_by_all, frames_missing, by, bound.
+        Plain data: ``leaks`` (first_frame, last_frame, frames: those in which it was found, as first and last ones of
+        runs, from_s, to_s, box in px of the upright original, shows 0 to 1, by), ``perhaps`` (the same, of what one
+        detector alone takes for a face), frames_searched, frames_searched_by_all, frames_missing, by, looks, bound.
 
     Raises:
         Refused: one of the files cannot be read. Cancelled. Failed: a fault of ours.

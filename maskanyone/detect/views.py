@@ -12,6 +12,9 @@ from maskanyone.data import Float, Pixels
 from maskanyone.detect import DetectParams, Found
 from maskanyone.video.read import Frame
 
+#: of the longer side of a picture, what one of its two parts takes in
+_PART = 0.58
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -75,6 +78,23 @@ def turned(detect: Callable[[Pixels], Found], picture: Pixels, degrees: int) -> 
     except (AttributeError, TypeError, ValueError, IndexError):
         return found  # whoever gathers answers says what is wrong with it
     return replace(found, box=np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1), points=points)
+
+
+def halved(detect: Callable[[Pixels], Found], picture: Pixels) -> Found:
+    """What a detector says of the two parts of a picture, each more than half of its longer side, one after the other.
+
+    Who stands in both is found twice.
+    """
+    along = int(np.argmax(picture.shape[:2]))
+    longer, shorter = picture.shape[along], picture.shape[1 - along]
+    part = max(round(_PART * longer), min(shorter, longer))
+    founds = []
+    for start in (0, longer - part):
+        found = detect(np.ascontiguousarray(np.take(picture, np.arange(start, start + part), axis=along)))
+        moved = np.array([0, start] if along == 0 else [start, 0], np.float32)
+        founds.append(replace(found, box=found.box + np.tile(moved, 2), points=found.points + moved))
+    names = ("box", "score", "points")
+    return Found(*(np.concatenate([getattr(found, name) for found in founds]) for name in names))
 
 
 def _back(points: Float, degrees: int, width: int, height: int) -> Float:

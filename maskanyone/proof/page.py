@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from maskanyone.proof.places import unfound
 from maskanyone.proof.report import shareable as without_names
 from maskanyone.proof.timeline import LEFT, NARROW, WIDTH, Scale, colour, letters, moment, timeline
-from maskanyone.proof.wording import HOW, counts, paragraph, references, searched, steps
+from maskanyone.proof.wording import HOW, counts, looks, paragraph, references, searched, steps
 from maskanyone.written import clock, counted, duration, size
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ def _shown(report: Plain) -> dict[str, Any]:
         "stretches": _stretches([*stretches, *nobody], tracks),
         "weak": _weak(weak),
         "audit": audit,
+        "thoroughly": looks(audit) if audit else [],
         "left": _places("left", "Places where somebody shows", left),
         "perhaps": _places("perhaps", "What one detector alone took for a face", (audit or {}).get("perhaps", [])),
         "methods_paragraph": paragraph(report),
@@ -166,8 +167,8 @@ def _tracks(tracks: Sequence[Plain], result: Plain) -> Table:
     if len(rows) > 1:
         hand = _hand(total) if by_hand else ""
         rows.append(("", "all", "", "", "", *(f"{total.get(state, 0):,}" for state in _STATES), "", hand))
-    head = "track:letter kind:text time:span frames:number s:number seen:number filled:number followed:number guessed:number "
-    head += f"mended:number best_score:number {'by_hand' if by_hand else 'begins/ends'}:text"
+    head = " ".join(["track:letter kind:text time:span frames:number s:number", *(f"{name}:number" for name in _STATES)])
+    head += f" best_score:number {'by_hand' if by_hand else 'begins/ends'}:text"
     order = sorted(range(len(named)), key=lambda at: _length(named[at][1]), reverse=True)
     return _table("tracks", "All tracks", head, rows, order, last=len(rows) > len(named))
 

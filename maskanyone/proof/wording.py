@@ -164,8 +164,10 @@ def _search(report: Plain) -> list[str]:
         return ["The finished file was not searched."]
     by = [with_source(str(title)) for title in audit["by"]]
     frames, deep = counted(int(audit["frames_searched"]), "frame"), int(audit["frames_searched_by_all"])
-    where = f": {audit['by'][0]} in {frames}, all of them in {deep:,}" if len(by) > 1 else f", in {frames}"
+    where = f": {audit['by'][0]} in {frames}, all of them thoroughly in {deep:,}" if len(by) > 1 else f", in {frames}"
     said = [f"The finished file was searched by {listed(by)}, which took no part in finding{where}."]
+    if ways := looks(audit):
+        said.append(f"Thoroughly means {'; '.join(ways)}.")
     if more := int(audit.get("hidden_afterwards", 0)):
         tracks = counted(more, "track")
         said.append(f"{tracks} found there {_was(more)} hidden afterwards, and the file was searched again.")
@@ -174,6 +176,17 @@ def _search(report: Plain) -> list[str]:
     if perhaps:
         said.append(f"In {counted(perhaps, 'place')} one detector alone took something that shows for a face.")
     return [*said, str(audit["bound"]["verdict"])]
+
+
+def looks(audit: Plain) -> list[str]:
+    """For each who searches thoroughly, at which sizes and by which turns; none where an early report says nothing."""
+    ways: Mapping[str, Plain] = audit.get("looks", {})
+    return [f"{name} at {listed([str(size) for size in way['px']])} px{_turned(way)}" for name, way in ways.items()]
+
+
+def _turned(way: Plain) -> str:
+    degrees = [f"{turn}°" for turn in way["turned"] if turn]
+    return f", turned by {listed(degrees).replace(' and ', ' or ')} too" if degrees else ""
 
 
 def _was(number: int) -> str:

@@ -95,7 +95,11 @@ _REPORT: dict[str, Any] = {
     "faults": ["frame 7: hide.solid raised OSError: no such file; the region was filled"],
     "damage": ["1 packet(s) are damaged"],
     "audit": {
-        "by": ["UltraFace", "BlazeFace", "MTCNN"], "rounds": 2, "frames_searched": 300, "frames_searched_by_all": 25,
+        "by": ["UltraFace", "BlazeFace", "MTCNN"],
+        "looks": {
+            "UltraFace": {"px": [384, 960], "turned": [0, 90, 180, 270]}, "BlazeFace": {"px": [384], "turned": [0]},
+        },
+        "rounds": 2, "frames_searched": 300, "frames_searched_by_all": 25,
         "frames_missing": 0, "hidden_afterwards": 1, "left": [place(60, 66, ["MTCNN", "BlazeFace"])],
         "perhaps": [place(220, 220, ["UltraFace"])],
         "bound": {"checks": 20, "recall": 0.95, "rate": 0.158, "verdict": "Somebody shows; no bound can be given."},

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from maskanyone import files
-from maskanyone.data import FILLED, GUESSED, MENDED, SEEN, STATES, Looks, Span, Timeline, Track, Video
+from maskanyone.data import FILLED, GUESSED, MENDED, SEEN, STATES, Float, Looks, Span, Timeline, Track, Video
 from maskanyone.proof import places, risk
 
 FORMAT = 1
@@ -34,7 +34,7 @@ _REASONS = {
 
 _NAMELESS = (
     "format key verdict made seconds result methods faces to_look_at tracks not_hidden cuts looks damage audit "
-    "not_protected software weights"
+    "not_protected software weights release"
 ).split()
 _NAMELESS_SOURCE = (
     "sha256 bytes frames codec width height turned_clockwise mirrored interlaced left_out first_frame_s zero_s"
@@ -116,6 +116,8 @@ def shareable(report: Mapping[str, Any]) -> dict[str, Any]:
     source = {key: report["source"][key] for key in _NAMELESS_SOURCE if key in report["source"]}
     recipe = {key: value for key, value in report["recipe"].items() if key not in ("name", "description")}
     faults = [_RAISED.sub(r"\1\2", str(fault)) for fault in report["faults"]]
+    if "release" in kept:
+        kept["release"] = {key: value for key, value in kept["release"].items() if key != "by"}
     return kept | {"source": source, "recipe": recipe, "faults": faults}
 
 
@@ -217,7 +219,9 @@ def _stretches(facts: Facts) -> list[dict[str, Any]]:
         for code, span in _runs(track):
             stretch = _stretch(facts, span, _REASONS.get(code, STATES[code]))
             rank = risk.risk(code, stretch["to_s"] - stretch["from_s"], _size(track, span, facts))
-            found.append(stretch | {"track": track.id, "state": STATES[code], "risk": rank})
+            found.append(
+                stretch | _worst(track, span, facts) | {"track": track.id, "state": STATES[code], "risk": rank}
+            )
     return sorted(found, key=lambda s: (s["first_frame"], s["reason"]))
 
 
@@ -258,12 +262,27 @@ def _size(track: Track, span: Span, facts: Facts) -> float:
     return float((box[:, 2:] - box[:, :2]).max()) / min(facts.video.upright)
 
 
+def _worst(track: Track, span: Span, facts: Facts) -> dict[str, Any]:
+    """The frame of a span that is furthest from the sights around it."""
+    last = span.stop - 1
+    opens, closes = span.start == track.frame[0], last == track.frame[-1]
+    at = (span.start + last) // 2 if opens == closes else span.start if opens else last
+    return _at(at, track.box[at - int(track.frame[0])], facts)
+
+
+def _at(frame: int, box: Float, facts: Facts) -> dict[str, Any]:
+    """Where a stretch wants a look most: frame, time in s, box in px."""
+    return {"at_frame": frame, "at_s": _seconds(facts, frame), "box": [round(float(edge), 1) for edge in box]}
+
+
 def _weak(track: Track, facts: Facts) -> dict[str, Any]:
     """A track that was not believed."""
     told = _track(track, facts)
     whole = Span(int(track.frame[0]), int(track.frame[-1]) + 1)
     seconds = told["to_s"] - told["from_s"]
-    return told | {"risk": risk.weak(told["best_score"] or 0.0, seconds, _size(track, whole, facts))}
+    best = int(np.argmax(np.nan_to_num(track.score)))
+    rank = risk.weak(told["best_score"] or 0.0, seconds, _size(track, whole, facts))
+    return told | _at(int(track.frame[best]), track.box[best], facts) | {"risk": rank}
 
 
 def _looks(facts: Facts) -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ from maskanyone.data import BY_HAND, FILLED, GUESSED, MENDED, SPARED
 _STATES = {FILLED: 0.5, GUESSED: 0.4, MENDED: 0.9, BY_HAND: 0.3, SPARED: 1.0}
 #: a sight that was too weak to be hidden
 WEAK = 0.8
+#: what the search of the result found: two detectors agree that somebody shows, or one alone takes it for a face
+SHOWS, PERHAPS = 1.0, 0.85
 #: nothing of the picture shows
 COVERED = 0.05
 #: seconds from which a stretch counts wholly, and the same for a face's share of the picture's shorter side

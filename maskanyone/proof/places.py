@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from maskanyone.data import STATES
 from maskanyone.proof import risk
 
 #: seconds between two stretches that are one place
@@ -93,9 +94,14 @@ def stretches(report: Mapping[str, Any]) -> list[dict[str, Any]]:
 
     Each with its ``kind`` and ``risk``; early versions told no risk.
     """
-    told = [{"risk": risk.COVERED, "kind": part.get("state", COVERED)} | part for part in report["to_look_at"]]
-    weak = [{"risk": risk.WEAK, "kind": WEAK} | part for part in report["not_hidden"]]
+    told = [_hidden(part) for part in report["to_look_at"]]
+    weak = [{"risk": risk.WEAK} | dict(part) | {"kind": WEAK} for part in report["not_hidden"]]
     return [*told, *weak, *_found(report.get("audit", ""))]
+
+
+def _hidden(part: Mapping[str, Any]) -> dict[str, Any]:
+    kind = str(part.get("state", COVERED))
+    return {"risk": risk.of_state(STATES.index(kind)) if kind in STATES else risk.COVERED, "kind": kind} | dict(part)
 
 
 def _found(audit: Mapping[str, Any] | str) -> list[dict[str, Any]]:

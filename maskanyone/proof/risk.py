@@ -20,7 +20,12 @@ _LEAST = 0.4
 
 def risk(state: int, seconds: float, size: float) -> float:
     """Of a stretch of one track. state: index into ``STATES``. size: the face's, of the picture's shorter side."""
-    return round(_STATES.get(state, 1.0) * _part(seconds, _LONG) * _part(size, _LARGE), 3)
+    return round(of_state(state) * _part(seconds, _LONG) * _part(size, _LARGE), 3)
+
+
+def of_state(state: int) -> float:
+    """Of a long stretch of a large face. state: index into ``STATES``."""
+    return _STATES.get(state, 1.0)
 
 
 def weak(score: float, seconds: float, size: float) -> float:

@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from sqlmodel import select

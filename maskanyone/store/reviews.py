@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func
@@ -33,7 +33,7 @@ def look_again(owner: str, run: str, place: str) -> None:
             session.exec(delete(Looked).where(col(Looked.job) == run, col(Looked.place) == place))
 
 
-def left(jobs: Collection[Job]) -> dict[str, int]:
+def left(jobs: Iterable[Job]) -> dict[str, int]:
     """How many places nobody has looked at, by run."""
     with database.session() as session:
         return _left(session, {job.id: job.told for job in jobs if job.state == DONE})

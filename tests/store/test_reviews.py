@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from maskanyone.jobs import queue
 from maskanyone.store import database, recordings, releases, reviews, runs
-from maskanyone.store.tables import Job, Looked, Release, Recording
+from maskanyone.store.tables import Job, Looked, Recording, Release
 from tests.store.rows import OTHER, OWNER, brought, masked
 
 

@@ -15,12 +15,17 @@ class Mark:
     """A stretch that wants a look. start, end: seconds. reason: a sentence.
 
     quiet: nothing is in doubt there, but she may want to go there: it is not counted and looks different.
+    number: its place in the queue, from 1; by time where it is 0. looked: somebody has looked at it.
+    at: seconds, where it wants a look most; its start unless given.
     """
 
     start: float
     end: float
     reason: str
     quiet: bool = False
+    number: int = 0
+    looked: bool = False
+    at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ def player(
     rows: Sequence[Row] = (),
     cuts: Sequence[float] = (),
     start: float = 0.0,
+    sent: int = 0,
+    tells: bool = True,
     aspect: float = 16 / 9,
 ) -> float | None:
     """The time in seconds where she paused, stepped or jumped to last; None before that. Playing reruns nothing.
@@ -53,6 +60,8 @@ def player(
         times: address of a JSON list, the time of each frame in seconds, ascending.
         duration: of the result, seconds.
         start: where to stand first, seconds; a new value goes there.
+        sent: how often she was sent to ``start``; a new number goes there again.
+        tells: say below the timeline which mark it stands at; else only of quiet ones.
         aspect: width by height of the picture as it is shown.
     """
     data = {
@@ -65,6 +74,8 @@ def player(
         "rows": [asdict(row) for row in rows],
         "cuts": list(cuts),
         "start": start,
+        "sent": sent,
+        "tells": tells,
         "aspect": aspect,
         "words": WORDS,
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from maskanyone.data import STATES
+from maskanyone.data import SEEN, STATES
 from maskanyone.proof import risk
 
 #: seconds between two stretches that are one place
@@ -61,12 +61,19 @@ class Place:
 def queue(report: Mapping[str, Any]) -> list[Place]:
     """Every place that a person is to look at, the riskiest first."""
     some = stretches(report)
+    alone = [part for part in some if part["kind"] == STATES[SEEN]]  # often whole tracks, which would join all others
+    others = [part for part in some if part["kind"] != STATES[SEEN]]
+    found = [*_joined(report, others), *_joined(report, alone)]
+    return sorted(found, key=lambda place: (-place.risk, place.start))
+
+
+def _joined(report: Mapping[str, Any], some: Sequence[Mapping[str, Any]]) -> list[Place]:
     times = spans(report, some)
-    places = []
+    found = []
     for group in together(times):
         parts = sorted((some[each] for each in group), key=lambda part: -part["risk"])
-        places.append(Place(times[group[0]][0], max(times[each][1] for each in group), tuple(parts)))
-    return sorted(places, key=lambda place: (-place.risk, place.start))
+        found.append(Place(times[group[0]][0], max(times[each][1] for each in group), tuple(parts)))
+    return found
 
 
 def worst(report: Mapping[str, Any], part: Mapping[str, Any]) -> tuple[float, Sequence[float] | None]:
@@ -121,7 +128,7 @@ def spans(report: Mapping[str, Any], some: Sequence[Mapping[str, Any]]) -> list[
 
 def number(report: Mapping[str, Any]) -> int:
     """How many places a person is to look at."""
-    return len(together(spans(report, stretches(report))))
+    return len(queue(report))
 
 
 def unfound(tracks: Sequence[Mapping[str, Any]], covered: Sequence[Mapping[str, Any]], frames: int) -> list[range]:

@@ -26,6 +26,7 @@ NOT_PROTECTED = (
 )
 _NOT_SEARCHED = "No search of the finished file has been made: what every detector missed is missed here too."
 _SEARCHED = "The search of the finished file errs where detectors err: whom none of them finds is missed here too."
+_ALONE = "found by one detector at one size only"
 _REASONS = {
     FILLED: "not seen for a moment, hidden between two sights",
     GUESSED: "before the first or after the last sight",
@@ -222,7 +223,20 @@ def _stretches(facts: Facts) -> list[dict[str, Any]]:
             found.append(
                 stretch | _worst(track, span, facts) | {"track": track.id, "state": STATES[code], "risk": rank}
             )
+        found += _alone(track, facts)
     return sorted(found, key=lambda s: (s["first_frame"], s["reason"]))
+
+
+def _alone(track: Track, facts: Facts) -> list[dict[str, Any]]:
+    """From first to last sight of whom one of several looks alone has found."""
+    seen = np.flatnonzero(track.state == SEEN)
+    if len(track.support) != 1 or len(facts.looks.producers) < 2 or not len(seen):
+        return []
+    span = Span(int(track.frame[seen[0]]), int(track.frame[seen[-1]]) + 1)
+    weakest = int(seen[np.argmin(np.nan_to_num(track.score[seen]))])
+    stretch = _stretch(facts, span, _ALONE) | _at(int(track.frame[weakest]), track.box[weakest], facts)
+    rank = risk.risk(SEEN, stretch["to_s"] - stretch["from_s"], _size(track, span, facts))
+    return [stretch | {"track": track.id, "state": STATES[SEEN], "risk": rank}]
 
 
 def _nobody(
@@ -305,7 +319,7 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
             what += f" In {clear:,} no face was found: make sure that nobody is in them."
     else:
         what = f"Nothing is hidden: no face was found in {frames:,} frames. Make sure that nobody is in them."
-    left = f" {len(stretches)} stretches were not seen in every frame; look at them." if stretches else ""
+    left = f" {len(stretches)} stretches want a look." if stretches else ""
     if facts.doubted:
         left += f" {len(facts.doubted)} weak sights were not taken for faces and are not hidden; look at them."
     left += _search(facts.audit)

@@ -18,13 +18,13 @@ from maskanyone.store.tables import VIEWING, Job, Recording
 from maskanyone.ui import crops, frame, releasing, reviewing
 from maskanyone.ui.markdown import plain
 from maskanyone.ui.moments import moment
-from maskanyone.ui.player import player
+from maskanyone.ui.player import Stood, player
 from maskanyone.ui.reviewing import Entry, Told
 from maskanyone.ui.words import review as words
 
 View = Literal["side", "wipe", "result"]
-#: px: a picture of the list, and how wide it is in the row of what is looked at now; buttons of a row
-_SMALL, _BUTTON = 72, 130
+#: px, a picture of the list
+_SMALL = 72
 #: rows of the list, and how many more at a time
 _ROWS = 6
 
@@ -34,13 +34,13 @@ class _Stand:
     """Where somebody stands in a queue, while her tab is open.
 
     key: of the place that she looks at. to, sent: where the player was sent last, s, and how often.
-    time: what the player told last, s. rows: of the list.
+    stood: what the player told last. rows: of the list.
     """
 
     key: str = ""
     to: float = 0.0
     sent: int = 0
-    time: float | None = None
+    stood: Stood | None = None
     rows: int = _ROWS
 
     def go(self, entry: Entry | None) -> None:
@@ -49,13 +49,12 @@ class _Stand:
         if entry:
             self.to, self.sent = entry.at, self.sent + 1
 
-    def follow(self, told: Told, time: float | None) -> None:
-        """She went to another time in the player: what lies there is what she looks at."""
-        if time is None or time == self.time:
+    def follow(self, told: Told, stood: Stood | None) -> None:
+        """She went elsewhere in the player: the place there is what she looks at."""
+        if stood is None or stood == self.stood:
             return
-        self.time = time
-        found = told.at(time)
-        self.key = found.place.key if found else self.key
+        self.stood = stood
+        self.key = next((each.place.key for each in told.queue if each.number == stood.number), self.key)
 
 
 def looked_through(owner: str, job: Job, recording: Recording, report: Mapping[str, Any], view: View) -> None:
@@ -80,7 +79,7 @@ def _stand(job: Job, told: Told) -> _Stand:
 
 def _played(
     job: Job, recording: Recording, report: Mapping[str, Any], told: Told, stand: _Stand, view: View
-) -> float | None:
+) -> Stood | None:
     playable = recording.facts.get("playable") or recordings.artefact(recording.id, VIEWING)
     return player(
         key=f"player {job.id}",
@@ -94,6 +93,7 @@ def _played(
         cuts=told.cuts,
         start=stand.to,
         sent=stand.sent,
+        number=now.number if (now := told.entry(stand.key)) else 0,
         tells=False,
         aspect=recording.facts["aspect"],
     )
@@ -134,8 +134,8 @@ def _others(owner: str, job: Job, told: Told, stand: _Stand, now: Entry | None) 
         with st.expander(words.looked_at_number(len(looked)), type="step", icon=":material/check:"):
             for entry in looked:
                 with frame.line():
-                    st.markdown(f"{_title(entry)}  {plain(entry.reason)}", width="stretch", wrap=False)
-                    st.button(words.SHOW, on_click=stand.go, args=(entry,), type="tertiary", key=_key("show", entry))
+                    st.markdown(f"{_title(entry)} · {plain(entry.reason)}", width="stretch", wrap=False)
+                    _show(stand, entry)
                     _again(owner, job, stand, entry, "list")
 
 
@@ -143,17 +143,23 @@ def _row(owner: str, job: Job, told: Told, stand: _Stand, entry: Entry) -> None:
     with frame.line():
         st.html(_pictures(job, entry, _SMALL), width=2 * _SMALL + 4)
         with st.container(width="stretch", gap=None):
-            st.markdown(f"{_title(entry)} :gray[{words.place(entry.number, len(told.queue))}]")
+            st.markdown(f":gray[{words.place(entry.number, len(told.queue))}] {_title(entry)}")
             st.markdown(f":gray[:small[{plain(entry.reason)}]]")
-        show = words.SHOW
-        st.button(show, on_click=stand.go, args=(entry,), type="tertiary", icon=":material/play_arrow:",
-                  key=_key("show", entry))  # fmt: skip
+        _show(stand, entry)
         _well(owner, job, told, stand, entry, type="tertiary")
+
+
+def _show(stand: _Stand, entry: Entry) -> None:
+    look: Any = {"type": "tertiary", "icon": ":material/play_arrow:", "key": _key("show", entry)}
+    st.button(words.SHOW, on_click=stand.go, args=(entry,), **look)
 
 
 def _well(owner: str, job: Job, told: Told, stand: _Stand, entry: Entry, **look: Any) -> None:
     """The button by which she says that nobody can be recognised there; the next place comes up."""
-    key = "hidden well" if look["type"] == "primary" else _key("hidden well", entry)
+    if look["type"] == "primary":
+        look |= {"shortcut": words.SHORTCUT}
+    # a key of its own for each: a second click that comes too late must not count for the next place
+    key = _key(f"hidden well {look['type']}", entry)
     if st.button(words.WELL, icon=":material/check:", help=words.WELL_HELP, key=key, **look):
         reviews.look(owner, job.id, entry.place.key)
         if stand.key == entry.place.key:

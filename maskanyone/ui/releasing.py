@@ -66,8 +66,7 @@ def choose(owner: str, job: Job, report: Mapping[str, Any], told: Told) -> None:
         words.LEVEL,
         list(LEVELS),
         index=None,
-        format_func=lambda level: LEVELS[level].title,
-        captions=[level.says for level in LEVELS.values()],
+        format_func=lambda level: f"**{LEVELS[level].title}.** {LEVELS[level].says}",
     )
     st.markdown(f"**{words.NOT_PROTECTED}**  \n" + "  \n".join(f":small[{plain(s)}]" for s in report["not_protected"]))
     by = st.text_input(words.BY, help=words.BY_HELP, max_chars=200)

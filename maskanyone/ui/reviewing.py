@@ -58,10 +58,6 @@ class Told:
         """The place with this key."""
         return next((entry for entry in self.queue if entry.place.key == key), None)
 
-    def at(self, time: float) -> Entry | None:
-        """The place at a time, in seconds."""
-        return next((each for each in self.queue if each.place.start <= time + 0.001 and time <= each.place.end), None)
-
     def after(self, number: int) -> Entry | None:
         """The next place in the queue that wants a look; from its end it goes on at its front."""
         left = self.left()
@@ -120,7 +116,7 @@ def _queue(report: Mapping[str, Any], looked: Mapping[str, float]) -> list[Entry
 
 def _rows(report: Mapping[str, Any]) -> list[Row]:
     """The longest tracks, in order of time."""
-    some = [part for part in places.stretches(report) if part["kind"] in STATES]
+    some = [part for part in places.stretches(report) if part["kind"] in STATES and part["kind"] != STATES[SEEN]]
     guessed: dict[str, list[tuple[float, float]]] = {}
     for part, span in zip(some, places.spans(report, some), strict=True):
         guessed.setdefault(part["track"], []).append(span)
@@ -135,14 +131,19 @@ def _rows(report: Mapping[str, Any]) -> list[Row]:
 
 def _reason(parts: Sequence[Mapping[str, Any]], track: TrackParams) -> str:
     """Why a place wants a look; weak sights in it are told once."""
-    told = dict.fromkeys(f"{part['reason'][0].upper()}{part['reason'][1:]}" for part in parts if "reason" in part)
-    weak = [part for part in parts if "reason" not in part]
+    told = dict.fromkeys(_why(part) for part in parts if part["kind"] != places.WEAK)
+    weak = [part for part in parts if part["kind"] == places.WEAK]
     if weak:
         best = max(part["best_score"] or 0.0 for part in weak)
         missed = {field for part in weak for field in _missed(part, track)}
         told[words.seen_weakly(len(weak), best, sorted(missed, reverse=True))] = None
     more = f" ({counted(len(parts), 'stretch', 'stretches')})" if len(parts) > 1 else ""
-    return f"{'. '.join(told)}.{more}"
+    return f"{' '.join(told)}{more}"
+
+
+def _why(part: Mapping[str, Any]) -> str:
+    reason = str(part["reason"])
+    return words.REASONS.get(part["kind"], f"{reason[:1].upper()}{reason[1:]}.")
 
 
 def _missed(part: Mapping[str, Any], track: TrackParams) -> list[str]:

@@ -142,6 +142,5 @@ def test_every_place_has_a_key_of_its_own() -> None:
     keys = [place.key for place in places.queue(report)]
     assert len(keys) == len(set(keys)) == places.number(report)
     assert all(key.replace("-", "").replace("_", "").isalnum() for key in keys)
-    assert [place.risk for place in places.queue(report)] == sorted(
-        (p.risk for p in places.queue(report)), reverse=True
-    )
+    risks = [place.risk for place in places.queue(report)]
+    assert risks == sorted(risks, reverse=True)

@@ -37,6 +37,14 @@ class Row:
     spans: Sequence[tuple[float, float, bool]]
 
 
+@dataclass(frozen=True)
+class Stood:
+    """time: seconds. number: of the mark there, 0 where there is none or it has no number."""
+
+    time: float
+    number: int
+
+
 def player(
     *,
     key: str,
@@ -50,10 +58,11 @@ def player(
     cuts: Sequence[float] = (),
     start: float = 0.0,
     sent: int = 0,
+    number: int = 0,
     tells: bool = True,
     aspect: float = 16 / 9,
-) -> float | None:
-    """The time in seconds where she paused, stepped or jumped to last; None before that. Playing reruns nothing.
+) -> Stood | None:
+    """Where she paused, stepped or jumped to last; None before that. Playing reruns nothing.
 
     Args:
         original, result: addresses of two videos on the same clock.
@@ -61,6 +70,7 @@ def player(
         duration: of the result, seconds.
         start: where to stand first, seconds; a new value goes there.
         sent: how often she was sent to ``start``; a new number goes there again.
+        number: of the mark to which she was sent.
         tells: say below the timeline which mark it stands at; else only of quiet ones.
         aspect: width by height of the picture as it is shown.
     """
@@ -75,9 +85,11 @@ def player(
         "cuts": list(cuts),
         "start": start,
         "sent": sent,
+        "number": number,
         "tells": tells,
         "aspect": aspect,
         "words": WORDS,
     }
-    state = declared(__file__, elements=True)(key=key, data=data, default={"time": None}, on_time_change=lambda: None)
-    return None if state.time is None else float(state.time)
+    made = declared(__file__, elements=True)
+    stand = made(key=key, data=data, default={"stand": None}, on_stand_change=lambda: None).stand
+    return None if stand is None else Stood(float(stand[0]), int(stand[1]))

@@ -38,6 +38,8 @@ function build(root) {
   let frames = frameList([], 0);
   let wish = 0; // counts the lists of frames that were asked for
   let sent = null;
+  let sentMark = 0;
+  let visited = 0; // number of the mark that she went to
   let saying = 0;
   let drawing = 0;
 
@@ -69,6 +71,7 @@ function build(root) {
     tell();
   }
   function visit(mark) {
+    visited = mark.number;
     stand(mark.at ?? mark.start);
     tell();
   }
@@ -111,7 +114,9 @@ function build(root) {
     clearTimeout(saying); // a held arrow key is one answer, not thirty a second
     saying = setTimeout(() => {
       const time = Math.round(now() * 1e6) / 1e6;
-      if (time !== sent) send("time", (sent = time));
+      const number = data.marks[standsAt(time)]?.number ?? 0;
+      if (time === sent && number === sentMark) return;
+      send("stand", [(sent = time), (sentMark = number)]);
     }, 250);
   }
   function soundSource() {
@@ -138,9 +143,10 @@ function build(root) {
     if (pair.playing) drawing = requestAnimationFrame(draw);
   }
   function standsAt(time) {
-    const here = (mark) => mark.start <= time + 0.001 && time <= mark.end;
-    const { marks } = data;
-    return marks.indexOf(marks.find((mark) => !mark.quiet && here(mark)) ?? marks.find(here)); // doubt goes before nobody
+    const here = data.marks.filter((mark) => mark.start <= time + 0.001 && time <= mark.end);
+    const loud = here.filter((mark) => !mark.quiet).sort((one, other) => one.number - other.number);
+    // of several the one that she went to, else the first in the queue; doubt goes before nobody
+    return data.marks.indexOf((visited && here.find((mark) => mark.number === visited)) || loud[0] || here[0]);
   }
   function tellMark(time) {
     const { words, marks } = data;
@@ -175,7 +181,7 @@ function build(root) {
     const deed = {
       " ": toggle, ArrowLeft: () => step(-1), ArrowRight: () => step(1), ",": () => step(-1), ".": () => step(1),
       n: next, N: next, m: mute, M: mute, "[": () => faster(-1), "]": () => faster(1),
-      Home: () => visit({ start: 0 }), End: () => visit({ start: data.duration }),
+      Home: () => visit({ start: 0, number: 0 }), End: () => visit({ start: data.duration, number: 0 }),
     }[event.key];
     if (!deed) return;
     event.preventDefault();
@@ -209,6 +215,7 @@ function build(root) {
     const other = before?.original !== data.original || before?.result !== data.result;
     if (other) pair.load(data.original, data.result);
     if (other || before?.times !== data.times) fetchFrames();
+    if (before?.sent !== data.sent) visited = data.number;
     if (other || before.sent !== data.sent || (before.start !== data.start && data.start !== sent)) stand(data.start);
     rest();
     changed();

@@ -38,7 +38,7 @@ WORDS = {
     "nobody": "nobody found",
     "cut": "cut",
     "keys": "Space plays, the arrow keys go frame by frame",
-    "keys_with_marks": "Space plays, N goes to the next mark",
+    "keys_with_marks": "Space plays, N goes to the next one to look at",
     "original_fails": "This browser cannot play the original; its result is shown.",
     "result_fails": "This browser cannot play the result; download it to look at it.",
 }

@@ -29,6 +29,17 @@ NOBODY = "No face was found here: make sure that nobody is in it."
 SHOW_NEW = "Show the newest"
 COPY_FAILED = "The original cannot be played by your browser; the result plays."
 COPY_COMING = "A copy of the original that your browser can play is being made; the result plays already."
+#: why a place wants a look, by what its stretches are; others say it themselves
+REASONS = {
+    "seen": "Found by one detector at one size only.",
+    "filled": "Lost for a moment; the place was filled in from before and after.",
+    "guessed": "Not seen yet, or not any more; the place was guessed from the nearest sight.",
+    "mended": "Found by the search of the result, and hidden only then.",
+    "by hand": "Hidden by hand.",
+    "spared": "Spared by hand: nothing is hidden here.",
+    "shows": "The search of the result found somebody who shows.",
+    "perhaps": "One detector alone takes this for a face; it shows.",
+}
 WELL, WELL_HELP = "Hidden well", "Nobody can be recognised here. The next one comes up."
 NEXT, NEXT_HELP = "Next", "Leave this one for later."
 AGAIN = "Look at it again"
@@ -44,6 +55,7 @@ BY, BY_HELP = "Who looked it through (optional)", "Stands in the report, but not
 ALL_THE_SAME = "I have looked there, and release it all the same."
 FILES = "Download the report"
 FILES_HELP = "The report with and without names, a paragraph for a paper, and the hash of every file."
+SHORTCUT = "H"
 KEPT = "Voice kept: it identifies a person."
 
 
@@ -134,7 +146,7 @@ def seen_weakly(number: int, score: float, fields: Sequence[str]) -> str:
     """Sights that were not believed. fields: of ``TrackParams``, those that they did not reach."""
     least = " and ".join(f"“{TrackParams.model_fields[field].title}”" for field in fields)
     what = "Perhaps a face, not hidden" if number == 1 else f"Perhaps faces, {number} weak sights not hidden"
-    return f"{what} (best score {score:.2f}); to hide {'it' if number == 1 else 'them'}, lower {least} on {WHERE}"
+    return f"{what} (best score {score:.2f}); to hide {'it' if number == 1 else 'them'}, lower {least} on {WHERE}."
 
 
 def result(name: str, number: int, title: str) -> str:

@@ -54,6 +54,10 @@ class Told:
         """How many sights that were not hidden are in them."""
         return sum(part["kind"] == places.WEAK for entry in self.left() for part in entry.place.parts)
 
+    def shows(self) -> int:
+        """In how many of them the search found somebody who shows."""
+        return sum(entry.place.shows for entry in self.left())
+
     def entry(self, key: str) -> Entry | None:
         """The place with this key."""
         return next((entry for entry in self.queue if entry.place.key == key), None)

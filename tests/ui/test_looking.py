@@ -67,7 +67,9 @@ def test_all_are_looked_at_the_riskiest_first_and_then_it_can_be_released(job: J
 
 def test_what_was_looked_at_outlives_the_tab_and_is_counted_in_the_header(job: Job) -> None:
     number = len(places.queue(told()))
-    press(review(), words.WELL)
+    page = review()
+    assert "Somebody shows in 1 stretch" in said(page)
+    press(page, words.WELL)
     page = review()
     assert words.left_before(number - 1) in said(page)
     assert reviews.left_in_all(OWNER) == number - 1

@@ -76,12 +76,13 @@ def verdict(told: Mapping[str, Any]) -> str:
     return f"{who} in {where}.{more}"
 
 
-def left(told: Mapping[str, Any], places: int, weak: int, nobody: Sequence[tuple[float, float]]) -> str:
+def left(told: Mapping[str, Any], places: int, weak: int, shows: int, nobody: Sequence[tuple[float, float]]) -> str:
     """What is to be looked at.
 
-    places, weak: how many of the player's marks are left, and weak sights in them. nobody: when nobody was found, s.
+    places, weak, shows: how many of the player's marks are left, weak sights in them, and marks in which the search
+    found somebody who shows. nobody: when nobody was found, s.
     """
-    parts = []
+    parts = [f"somebody shows in {counted(shows, 'stretch', 'stretches')}"] if shows else []
     if places:
         more = f", with {counted(weak, 'weak sight')} not hidden" if weak else ""
         parts.append(f"{counted(places, 'stretch', 'stretches')} to look at{more}")
@@ -92,7 +93,8 @@ def left(told: Mapping[str, Any], places: int, weak: int, nobody: Sequence[tuple
     if clear > 0 and faces["frames_hidden"]:
         where = f"{counted(clear, 'frame')}{times(nobody)}"
         parts.append(f"no face was found in {where}: make sure that nobody is in them")
-    return " · ".join(parts)
+    said = " · ".join(parts)
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def place(number: int, total: int) -> str:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from maskanyone.api import analyse, audit, mask, preview
+    from maskanyone.edit import Edits
     from maskanyone.errors import (
+        BadEdits,
         BadOutput,
         BadRecipe,
         BadReport,
@@ -38,6 +40,8 @@ _ROOMS = {
     "Analysis": "pipeline",
     "Result": "pipeline",
     "Recipe": "recipe",
+    "Edits": "edit",
+    "BadEdits": "errors",
     "BadOutput": "errors",
     "BadRecipe": "errors",
     "BadReport": "errors",
@@ -54,12 +58,14 @@ _ROOMS = {
 
 __all__ = [
     "Analysis",
+    "BadEdits",
     "BadOutput",
     "BadRecipe",
     "BadReport",
     "BadTime",
     "Cancelled",
     "Damaged",
+    "Edits",
     "Failed",
     "MaskAnyoneError",
     "MissingWeights",

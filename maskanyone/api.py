@@ -7,6 +7,7 @@ from typing import Any
 
 from maskanyone import folders, pipeline
 from maskanyone.data import Pixels, Store
+from maskanyone.edit import Edits
 from maskanyone.pipeline import Analysis, Cancel, Progress, Result
 from maskanyone.recipe import Recipe
 from maskanyone.store.cache import Cache
@@ -23,6 +24,7 @@ def mask(
     salvage: bool = False,
     anonymous: bool = False,
     name: str | None = None,
+    edits: Edits | Path | str | None = None,
     cache: Store | None = None,
 ) -> Result:
     """Hide what a recipe says in one recording and write the result and its report.
@@ -39,6 +41,8 @@ def mask(
         salvage: mask a damaged recording; pictures that a loss has spoiled are covered wholly.
         anonymous: leave the recording's name out of the report.
         name: what the report calls the recording, where that is not its file's name.
+        edits: corrections by hand, or a JSON file of them (docs/edits.md); only the pieces that they touch are
+            rendered again.
         cache: where facts and finished pieces are kept; this machine's cache unless given.
 
     Returns:
@@ -59,6 +63,7 @@ def mask(
             salvage=salvage,
             anonymous=anonymous,
             name=name,
+            edits=_edits(edits),
         )
 
 
@@ -76,9 +81,9 @@ def audit(
     search the result.
 
     Returns:
-        Plain data: ``leaks`` (first_frame, last_frame, from_s, to_s, box in px of the upright original, shows 0 to 1,
-        by), ``perhaps`` (the same, of what one detector alone takes for a face), frames_searched,
-        frames_searched_by_all, frames_missing, by, bound.
+        Plain data: ``leaks`` (first_frame, last_frame, frames: those in which it was found, as first and last ones of
+        runs, from_s, to_s, box in px of the upright original, shows 0 to 1, by), ``perhaps`` (the same, of what one
+        detector alone takes for a face), frames_searched, frames_searched_by_all, frames_missing, by, looks, bound.
 
     Raises:
         Refused: one of the files cannot be read. Cancelled. Failed: a fault of ours.
@@ -94,11 +99,20 @@ def analyse(
     progress: Progress | None = None,
     cancel: Cancel | None = None,
     salvage: bool = False,
+    edits: Edits | Path | str | None = None,
     cache: Store | None = None,
 ) -> Analysis:
     """Find and follow everybody in a recording; hides nothing. Arguments and errors as for ``mask``."""
     with _Kept(cache) as kept:
-        return pipeline.analyse(video, _recipe(recipe), cache=kept, progress=progress, cancel=cancel, salvage=salvage)
+        return pipeline.analyse(
+            video,
+            _recipe(recipe),
+            cache=kept,
+            progress=progress,
+            cancel=cancel,
+            salvage=salvage,
+            edits=_edits(edits),
+        )
 
 
 def preview(video: Path | str, seconds: float, recipe: Recipe | str) -> tuple[Pixels, Pixels]:
@@ -115,6 +129,10 @@ def preview(video: Path | str, seconds: float, recipe: Recipe | str) -> tuple[Pi
 
 def _recipe(recipe: Recipe | str) -> Recipe:
     return Recipe.preset(recipe) if isinstance(recipe, str) else recipe
+
+
+def _edits(edits: Edits | Path | str | None) -> Edits | None:
+    return edits if edits is None or isinstance(edits, Edits) else Edits.load(edits)
 
 
 class _Kept:

@@ -20,9 +20,9 @@ Kind = Literal["face", "head", "person", "plate", "text"]
 Shape = Literal["ellipse", "box"]
 
 #: how a frame's box of a track came about
-State = Literal["seen", "filled", "guessed", "mended", "by hand", "spared"]
-SEEN, FILLED, GUESSED, MENDED, BY_HAND, SPARED = range(6)
-STATES: tuple[State, ...] = ("seen", "filled", "guessed", "mended", "by hand", "spared")
+State = Literal["seen", "filled", "guessed", "mended", "by hand", "spared", "followed"]
+SEEN, FILLED, GUESSED, MENDED, BY_HAND, SPARED, FOLLOWED = range(7)
+STATES: tuple[State, ...] = ("seen", "filled", "guessed", "mended", "by hand", "spared", "followed")
 
 
 class Store(Protocol):
@@ -65,6 +65,14 @@ class Detections:
     def __len__(self) -> int:
         return len(self.frame)
 
+    @staticmethod
+    def none(kind: Kind) -> Detections:
+        """Nothing found, by nobody."""
+        empty = np.zeros(0, np.float32)
+        return Detections(
+            np.zeros(0, np.int32), empty.reshape(0, 4), empty, empty.reshape(0, 0, 2), np.zeros(0, np.int16), (), kind
+        )
+
 
 @dataclass(frozen=True)
 class Looks:
@@ -79,13 +87,18 @@ class Looks:
     ran: NDArray[np.bool_]
     notes: tuple[str, ...] = ()
 
+    def of(self, producers: tuple[str, ...]) -> Looks:
+        """Those of some producers alone, without notes."""
+        rows = [place for place, name in enumerate(self.producers) if name in producers]
+        return Looks(tuple(self.producers[row] for row in rows), self.asked[rows], self.ran[rows])
+
 
 @dataclass(frozen=True)
 class Track:
     """One face (head, person ...) followed through consecutive frames.
 
     frame: int32 (T,), consecutive. box: float32 (T, 4), px, smoothed, never smaller than what was detected.
-    state: uint8 (T,), index into ``STATES``. score: float32 (T,), NaN where not seen.
+    state: uint8 (T,), index into ``STATES``; a spared box is not hidden. score: float32 (T,), NaN where not seen.
     starts, ends: why it has no earlier or later frame. id: from the first detection, so it survives a new link.
     """
 
@@ -96,8 +109,8 @@ class Track:
     state: NDArray[np.uint8]
     score: Float
     support: tuple[str, ...] = ()
-    starts: Literal["start", "cut", "edge", "found"] = "found"
-    ends: Literal["end", "cut", "edge", "lost"] = "lost"
+    starts: Literal["start", "cut", "edge", "found", "by hand"] = "found"
+    ends: Literal["end", "cut", "edge", "lost", "by hand"] = "lost"
 
     def __len__(self) -> int:
         return len(self.frame)

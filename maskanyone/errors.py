@@ -6,6 +6,7 @@ MaskAnyoneError
 │   ├── TooLarge       beyond a limit on pixels, duration or streams
 │   ├── Damaged        a part of the recording is lost (``salvage`` masks it all the same)
 │   ├── BadRecipe      unknown method, value out of bounds, unreadable recipe
+│   ├── BadEdits       corrections that do not fit the recording, or an unreadable file of them
 │   ├── BadTime        there is no frame at that time
 │   ├── BadReport      not a report of ours, or not a whole one
 │   ├── BadOutput      the result cannot or must not be written there
@@ -52,6 +53,10 @@ class Damaged(Refused):
 
 class BadRecipe(Refused):
     """A recipe that cannot be followed."""
+
+
+class BadEdits(Refused):
+    """Corrections that cannot be made."""
 
 
 class BadTime(Refused):

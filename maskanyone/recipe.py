@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from maskanyone import folders, registry
+from maskanyone import documents, folders, registry
 from maskanyone.errors import BadRecipe
 
 if TYPE_CHECKING:
@@ -36,6 +36,12 @@ class Step(_Part):
     def checked(self) -> BaseModel:
         """Its parameters, validated by the method; raises ``BadRecipe``."""
         return registry.params(self.method, self.version, self.params)
+
+
+class DetectStep(Step):
+    """A detector. needed: without its weights the recipe cannot be run; else it is left out, and the report says so."""
+
+    needed: bool = True
 
 
 class HideStep(Step):
@@ -79,16 +85,21 @@ class AuditSettings(_Part):
     )
 
 
+def _centerface(**params: float) -> DetectStep:
+    return DetectStep(method="detect.centerface", params=params)
+
+
 #: how faces are found unless a recipe says otherwise; chosen by measurement (docs/benchmarks.md): two sizes in turn,
-#: and now and then a look for small faces, for heads that hang or lie, and through grain
+#: and now and then a look for small faces, for heads that hang or lie, through grain, and for whole people
 DETECT = (
-    Step(method="detect.centerface", params={"size": 640, "every": 2, "offset": 0}),
-    Step(method="detect.centerface", params={"size": 416, "every": 2, "offset": 1}),
-    Step(method="detect.centerface", params={"size": 1280, "every": 8, "offset": 3, "threshold": 0.35}),
-    Step(method="detect.centerface", params={"size": 416, "turn": 90, "every": 8, "offset": 1, "threshold": 0.5}),
-    Step(method="detect.centerface", params={"size": 416, "turn": 180, "every": 8, "offset": 4, "threshold": 0.5}),
-    Step(method="detect.centerface", params={"size": 416, "turn": 270, "every": 8, "offset": 7, "threshold": 0.5}),
-    Step(method="detect.centerface", params={"size": 416, "steady": 5, "every": 8, "offset": 6, "threshold": 0.35}),
+    _centerface(size=640, every=2, offset=0),
+    _centerface(size=416, every=2, offset=1),
+    _centerface(size=1280, every=12, offset=3, threshold=0.35),
+    _centerface(size=416, turn=90, every=12, offset=1, threshold=0.5),
+    _centerface(size=416, turn=180, every=12, offset=5, threshold=0.5),
+    _centerface(size=416, turn=270, every=12, offset=9, threshold=0.5),
+    _centerface(size=416, steady=5, every=12, offset=7, threshold=0.35),
+    DetectStep(method="detect.yolox", params={"every": 12, "offset": 11}, needed=False),
 )
 
 
@@ -102,7 +113,7 @@ class Recipe(_Part):
     background: None = None
     sound: tuple[Step, ...] = ()
     extract: tuple[()] = ()
-    detect: tuple[Step, ...] = DETECT
+    detect: tuple[DetectStep, ...] = DETECT
     track: dict[str, Any] = Field(default_factory=dict)
     audit: AuditSettings = AuditSettings()
     output: OutputSettings = OutputSettings()
@@ -111,17 +122,7 @@ class Recipe(_Part):
     @staticmethod
     def load(path: Path | str) -> Recipe:
         """Read a recipe from a JSON file; raises ``BadRecipe``."""
-        path = Path(path)
-        try:
-            if path.exists() and not path.is_file():
-                raise BadRecipe(path, "is no file", "Choose a recipe's JSON file")
-            if path.stat().st_size > _MOST_BYTES:
-                raise BadRecipe(path, "is too large for a recipe", "Choose a recipe's JSON file")
-            return Recipe.parse(json.loads(path.read_text("utf-8")), path)
-        except OSError:
-            raise BadRecipe(path, "cannot be read", "Check its name and folder") from None
-        except (ValueError, RecursionError):
-            raise BadRecipe(path, "is not JSON", "Choose a recipe's JSON file") from None
+        return Recipe.parse(documents.read(Path(path), _MOST_BYTES, BadRecipe, "a recipe"), path)
 
     @staticmethod
     def preset(name: str) -> Recipe:
@@ -142,7 +143,7 @@ class Recipe(_Part):
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
             where = f"{subject}, {place}" if place else subject
-            raise BadRecipe(where, registry.told(first), "See docs/recipes.md") from None
+            raise BadRecipe(where, documents.told(first), "See docs/recipes.md") from None
         if check:
             recipe.check()
         return recipe
@@ -177,7 +178,7 @@ class Recipe(_Part):
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(["track", *map(str, first["loc"])])
-            raise BadRecipe(place, registry.told(first), "See docs/recipes.md") from None
+            raise BadRecipe(place, documents.told(first), "See docs/recipes.md") from None
 
     def keeps_sound(self) -> bool:
         """Whether the result has sound. An empty list removes it."""

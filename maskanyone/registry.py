@@ -14,25 +14,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
+from maskanyone.documents import told
 from maskanyone.errors import BadRecipe
 
 MethodKind = Literal["detect", "hide", "voice"]
-
-
-#: what is wrong where a value is of another kind altogether, by pydantic's name of the problem
-_SHAPES: Mapping[str, str] = {
-    "extra_forbidden": "it has no such setting",
-    "missing": "is missing",
-    "none_required": "must be empty (null)",
-    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "must be a group of settings, as {...}"),
-    **dict.fromkeys(("tuple_type", "list_type"), "must be a list, as [...]"),
-}
-_VALUES: Mapping[str, str] = {
-    "string_type": "a text in double quotes",
-    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number"),
-    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "a number"),
-    **dict.fromkeys(("bool_type", "bool_parsing"), "true or false"),
-}
 
 
 @dataclass(frozen=True)
@@ -101,26 +86,6 @@ def implementation(method: str) -> Any:
     """The class behind a built-in method."""
     info(method)
     return _classes()[method]
-
-
-def told(problem: Any) -> str:
-    """A validation problem of pydantic as the end of a sentence."""
-    limits, kind = problem.get("ctx", {}), problem["type"]
-    value = problem.get("input")
-    if kind in _SHAPES:
-        return _SHAPES[kind]
-    for name, words in {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}.items():
-        if name in limits:
-            return f"{value!r} is out of bounds: it must be {words} {limits[name]}"
-    if kind in _VALUES:
-        return f"{value!r} does not fit: it must be {_VALUES[kind]}"
-    if kind == "too_long":
-        return "must be empty" if not limits["max_length"] else f"has more than {limits['max_length']} entries"
-    if kind == "string_too_long":
-        return f"is longer than {limits['max_length']} characters"
-    if kind == "literal_error":
-        return f"{value!r} is not one of {limits['expected']}"
-    return f"{value!r} does not fit: {problem['msg'][0].lower()}{problem['msg'][1:]}"
 
 
 @lru_cache

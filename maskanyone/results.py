@@ -12,6 +12,7 @@ from typing import Any
 
 from maskanyone import files, keys
 from maskanyone.data import Video
+from maskanyone.edit import Edits
 from maskanyone.errors import BadOutput
 from maskanyone.proof.page import BEGINNING, page
 from maskanyone.proof.report import FORMAT
@@ -25,15 +26,15 @@ _LONGEST_NAME = 255
 class Target:
     """One result's video and report, and the report as a page."""
 
-    def __init__(self, video: Path, source: Video, recipe: Recipe) -> None:
+    def __init__(self, video: Path, source: Video, recipe: Recipe, edits: Edits | None = None) -> None:
         self.video = video
         self.report = video.with_name(f"{video.stem}.report.json")
         self.page = page_of(self.report)
-        self._source, self._recipe = source, recipe
+        self._source, self._key = source, key(source, recipe, edits)
         self._free = False
 
     def existing(self, *, overwrite: bool, anonymous: bool = False) -> dict[str, Any] | None:
-        """The report of the same recipe's whole result of the same source, if it is there already, with a page or not.
+        """The report of the whole result of this source, recipe and corrections, if it is there, with a page or not.
 
         Args:
             anonymous: a report that names the source is none.
@@ -56,7 +57,7 @@ class Target:
             self._free = True
             return None
         report = read_report(self.report)
-        ours = report is not None and report.get("key") == key(self._source, self._recipe)
+        ours = report is not None and report.get("key") == self._key
         if report and ours and self.video.exists() and files.sha256(self.video) == report["result"]["sha256"]:
             return None if overwrite or (anonymous and "name" in report["source"]) else report
         if (overwrite and (report is not None or not self.video.exists())) or (ours and not self.video.exists()):
@@ -126,9 +127,10 @@ class Target:
             raise BadOutput(folder, f"has only {free / 1e6:.0f} MB left", "Free some, or choose another folder with -o")
 
 
-def key(source: Video, recipe: Recipe) -> str:
-    """What makes two results the same: source and recipe."""
-    return keys.key("result", source=source.sha256, recipe=recipe.data())
+def key(source: Video, recipe: Recipe, edits: Edits | None = None) -> str:
+    """What makes two results the same: source, recipe and corrections."""
+    corrected = {"edits": edits.data()} if edits and edits.edits else {}
+    return keys.key("result", source=source.sha256, recipe=recipe.data(), **corrected)
 
 
 def page_of(report: Path) -> Path:

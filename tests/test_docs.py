@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from maskanyone import registry
+from maskanyone.edit import Edits
 from maskanyone.recipe import Recipe
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,3 +46,11 @@ def test_the_recipe_in_the_documents_is_valid():
     text = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
     block = text.split("```json\n")[1].split("```")[0]
     assert Recipe.parse(json.loads(block)).hiding()[0].method == "hide.solid"
+
+
+def test_the_corrections_in_the_documents_are_valid():
+    text = (ROOT / "docs" / "edits.md").read_text(encoding="utf-8")
+    block = text.split("```json\n")[1].split("```")[0]
+    assert [edit.do for edit in Edits.parse(json.loads(block)).edits] == ["add", "move", "delete", "split", "join"]
+    for part in ("author", "time", "reason", "keys", "box", "track", "at", "recording"):
+        assert f"`{part}`" in text

@@ -147,7 +147,8 @@ def test_a_setting_reaches_its_value_and_no_other(setting: str, place: tuple[Any
 
 def test_settings_apply_in_order_to_every_step_of_that_name() -> None:
     values = FACES.with_values(["detect.centerface.size=320", "detect.centerface.size=256"])
-    assert {step.params["size"] for step in values.detect} == {256}
+    sizes = {step.params["size"] for step in values.detect if step.method == "detect.centerface"}
+    assert sizes == {256}
 
 
 @pytest.mark.parametrize(

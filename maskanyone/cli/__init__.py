@@ -11,6 +11,7 @@ import typer
 from maskanyone.cli.audit import audit
 from maskanyone.cli.demo import demo
 from maskanyone.cli.doctor import cache, doctor
+from maskanyone.cli.edits import edits
 from maskanyone.cli.lists import methods, presets
 from maskanyone.cli.mask import mask
 from maskanyone.cli.report import report
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.command("app")(page)
 app.command()(mask)
 app.command()(audit)
+app.command()(edits)
 app.command()(report)
 app.command()(presets)
 app.command()(methods)

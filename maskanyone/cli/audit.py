@@ -51,18 +51,22 @@ def _tell(result: Path, told: dict[str, Any]) -> None:
             speak.out.print(f"{kind}: {more} more")
     if told["frames_missing"]:
         speak.out.print(f"{counted(told['frames_missing'], 'frame')} of the original are missing in the result.")
-    frames = sum(leak["last_frame"] - leak["first_frame"] + 1 for leak in told["leaks"])
+    frames = sum(map(_frames, told["leaks"]))
     verdict = (
-        f"{counted(len(told['leaks']), 'leak')}, {counted(frames, 'frame')} long in all."
-        if frames
-        else "No leak found."
+        f"{counted(len(told['leaks']), 'leak')}, {counted(frames, 'frame')} in all." if frames else "No leak found."
     )
     speak.out.print(f"{result.name}  {verdict} {told['bound']['verdict']} Searched by {', '.join(told['by'])}.")
 
 
+def _frames(leak: dict[str, Any]) -> int:
+    return sum(last - first + 1 for first, last in leak["frames"])
+
+
 def _place(leak: dict[str, Any]) -> str:
     x1, y1, x2, y2 = (round(corner) for corner in leak["box"])
+    first, last = leak["first_frame"], leak["last_frame"]
+    some = f", in {_frames(leak)} of them" if _frames(leak) <= last - first else ""
     return (
-        f"frames {leak['first_frame']} to {leak['last_frame']} ({clock(leak['from_s'])} to {clock(leak['to_s'])}), "
+        f"frames {first} to {last}{some} ({clock(leak['from_s'])} to {clock(leak['to_s'])}), "
         f"{x2 - x1} x {y2 - y1} px at {x1}, {y1}; {leak['shows']:.0%} shows; found by {', '.join(leak['by'])}"
     )

@@ -72,7 +72,7 @@ def _library(name: str) -> Callable[[], str]:
 def _default_weights() -> list[str]:
     from maskanyone.weights import store
 
-    return [name for name, weight in store.catalogue().items() if "default" in weight.sets]
+    return [name for name, weight in store.catalogue().items() if "default" in weight.sets and weight.needed]
 
 
 def _weight(name: str) -> Callable[[], str]:

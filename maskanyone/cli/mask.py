@@ -14,8 +14,10 @@ import typer
 from maskanyone import names
 from maskanyone.cli import plan, speak
 from maskanyone.cli.meter import Meter
-from maskanyone.errors import BadRecipe, Cancelled, MaskAnyoneError
+from maskanyone.edit import Edits
+from maskanyone.errors import BadEdits, BadRecipe, Cancelled, MaskAnyoneError
 from maskanyone.recipe import DEFAULT, Recipe
+from maskanyone.written import counted
 
 
 def mask(
@@ -49,6 +51,13 @@ def mask(
             metavar="PATTERN",
         ),
     ] = None,
+    edits: Annotated[
+        Path | None,
+        typer.Option(
+            help="Corrections of one recording, a JSON file (docs/edits.md). Only what they touch is done again.",
+            metavar="FILE",
+        ),
+    ] = None,
     audit: Annotated[
         bool, typer.Option("--audit/--no-audit", help="Search the result with other detectors; hide what they find.")
     ] = True,
@@ -77,6 +86,8 @@ def mask(
         maskanyone mask recordings/ -o masked --preset heads --audio keep
 
         maskanyone mask talk.mkv -o masked --hide face=solid:colour=#ff00ff
+
+        maskanyone mask interview.mp4 -o masked --edits corrections.json --overwrite
     """
     values = [*(set_ or []), *([] if audit else ["audit.on=false"])]
     chosen = choose(preset, recipe, hide or [], audio, values)
@@ -85,14 +96,17 @@ def mask(
         raise BadRecipe(
             ", ".join(map(str, videos)), "holds no recording", "Name video files, or a folder that holds some"
         )
+    corrections = Edits.load(edits) if edits else None
+    if edits and len(sources) > 1:
+        raise BadEdits(edits, f"is for one recording, not for {len(sources)}", "Name the recording that it corrects")
     if name is None:
         targets = names.named(sources, folder)
     else:
         pseudonyms = names.Pseudonyms(name, folder)
         targets = pseudonyms.named(sources) if dry_run else pseudonyms.take(sources)
     if dry_run:
-        raise typer.Exit(plan.tell(targets, chosen, as_json=as_json, overwrite=overwrite, salvage=salvage))
-    batch = Batch(chosen, as_json, overwrite=overwrite, salvage=salvage, anonymous=name is not None)
+        raise typer.Exit(plan.tell(targets, chosen, corrections, as_json=as_json, overwrite=overwrite, salvage=salvage))
+    batch = Batch(chosen, as_json, overwrite=overwrite, salvage=salvage, anonymous=name is not None, edits=corrections)
     raise typer.Exit(batch.run(targets))
 
 
@@ -159,6 +173,7 @@ class Batch:
             "verdict": report["verdict"],
             "frames": report["result"]["frames"],
             "to_look_at": len(report["to_look_at"]),
+            "corrections": len(report.get("corrections", ())),
             "faults": report["faults"],
         }
         if not report["faces"]["tracks"] and not self._as_json:
@@ -186,6 +201,8 @@ def _line(source: Path, report: Mapping[str, Any], seconds: float, *, skipped: b
         else f"NOTHING HIDDEN: no face found in {frames:,} frames"
     )
     parts = [hidden]
+    if corrected := len(report.get("corrections", ())):
+        parts.append(counted(corrected, "correction"))
     if covered := faces.get("frames_covered_wholly"):
         parts.append(f"{covered:,} covered wholly")
     if left:

@@ -8,17 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from maskanyone.cli import speak
+from maskanyone.edit import Edits
 from maskanyone.errors import MaskAnyoneError
 from maskanyone.recipe import Recipe
 
 
-def tell(targets: Mapping[Path, Path], recipe: Recipe, *, as_json: bool, overwrite: bool, salvage: bool) -> int:
+def tell(
+    targets: Mapping[Path, Path],
+    recipe: Recipe,
+    edits: Edits | None,
+    *,
+    as_json: bool,
+    overwrite: bool,
+    salvage: bool,
+) -> int:
     """Say what a run would do; the exit code it would begin with."""
     codes = [speak.DONE]
     total = 0.0
     for source, target in targets.items():
         try:
-            plain = _plan(source, target, recipe, overwrite=overwrite, salvage=salvage)
+            plain = _plan(source, target, recipe, edits, overwrite=overwrite, salvage=salvage)
         except MaskAnyoneError as error:
             codes.append(speak.code(error))
             plain = {"status": "refused", "message": str(error)}
@@ -38,12 +47,14 @@ def tell(targets: Mapping[Path, Path], recipe: Recipe, *, as_json: bool, overwri
     return speak.worst(codes)
 
 
-def _plan(source: Path, target: Path, recipe: Recipe, *, overwrite: bool, salvage: bool) -> dict[str, Any]:
+def _plan(
+    source: Path, target: Path, recipe: Recipe, edits: Edits | None, *, overwrite: bool, salvage: bool
+) -> dict[str, Any]:
     from maskanyone.pipeline import prepared
     from maskanyone.pipeline.estimate import about_seconds
     from maskanyone.weights import store
 
-    _, video, there = prepared(source, target, recipe, overwrite=overwrite, salvage=salvage)
+    _, video, there = prepared(source, target, recipe, edits, overwrite=overwrite, salvage=salvage)
     for step in recipe.detect:
         for name in _weights(step.method):
             store.identity(name)

@@ -42,6 +42,9 @@ def get(name: Annotated[str, typer.Argument(help="A name from the list, or `defa
 
         got = store.get(name, progress)
     for one in got:
+        if one.missing:
+            speak.out.print(f"{one.weight.name}  left out: {one.missing}. {one.weight.purpose}")
+            continue
         speak.out.print(f"{one.weight.name}  {one.path}" + (f"  ({one.source})" if one.source else ""))
 
 

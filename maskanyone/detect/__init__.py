@@ -46,7 +46,7 @@ class DetectParams(BaseModel):
     every: int = Field(
         1,
         ge=1,
-        le=10,
+        le=50,
         title="Look at every n-th frame",
         json_schema_extra={"unit": "frames", "advanced": True},
         description="1 looks at each frame. Frames between are left to other detectors and to tracks.",
@@ -54,7 +54,7 @@ class DetectParams(BaseModel):
     offset: int = Field(
         0,
         ge=0,
-        le=9,
+        le=49,
         title="Starting at frame",
         json_schema_extra={"advanced": True},
         description="With two detectors that look at every second frame, 1 makes them take turns.",
@@ -135,6 +135,7 @@ def detectors() -> tuple[type[Detector], ...]:
     from maskanyone.detect.centerface import CenterFace
     from maskanyone.detect.mtcnn import MTCNN
     from maskanyone.detect.ultraface import UltraFace
+    from maskanyone.detect.yolox import YOLOX
     from maskanyone.detect.yunet import YuNet
 
-    return (CenterFace, YuNet, BlazeFace, UltraFace, MTCNN)
+    return (CenterFace, YuNet, BlazeFace, UltraFace, MTCNN, YOLOX)

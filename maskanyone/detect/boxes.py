@@ -37,9 +37,9 @@ def resized(picture: Pixels, size: tuple[int, int]) -> Pixels:
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)  # type: ignore[return-value]
 
 
-def laid(picture: Pixels, size: tuple[int, int]) -> Pixels:
-    """The picture in the upper left corner of a black one of a width and height."""
-    canvas = np.zeros((size[1], size[0], 3), np.uint8)
+def laid(picture: Pixels, size: tuple[int, int], shade: int = 0) -> Pixels:
+    """The picture in the upper left corner of a plain one of a width and height."""
+    canvas = np.full((size[1], size[0], 3), shade, np.uint8)
     canvas[: picture.shape[0], : picture.shape[1]] = picture
     return canvas
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import Detections, Float, Looks, Span, Timeline, Video
+from maskanyone.data import Detections, Float, Kind, Looks, Span, Timeline, Video
 from maskanyone.detect import Detector
 
 
@@ -25,10 +25,14 @@ class Producer:
 
 @dataclass(frozen=True)
 class Seen:
-    """The facts of a whole film. change: float32 (F,), mean difference of HSV to the frame before, 0 to 255."""
+    """The facts of a whole film. detections: of faces. people: of whole people. looks: of all producers.
+
+    change: float32 (F,), mean difference of HSV to the frame before, 0 to 255.
+    """
 
     timeline: Timeline
     detections: Detections
+    people: Detections
     looks: Looks
     change: Float
 
@@ -85,7 +89,6 @@ def joined(video: Video, parts: Sequence[Part], producers: Sequence[Producer]) -
     change = np.concatenate([part.change for part in parts])
     names = tuple(p.name for p in producers)
     asked, ran = np.zeros((len(names), len(pts)), bool), np.zeros((len(names), len(pts)), bool)
-    rows: list[dict[str, NDArray[Any]]] = []
     notes: list[str] = []
     for number, name in enumerate(names):
         for part in parts:
@@ -93,14 +96,21 @@ def joined(video: Video, parts: Sequence[Part], producers: Sequence[Producer]) -
             asked[number, found["asked"]] = True
             ran[number, found["asked"][found["ran"]]] = True
             notes += [str(note) for note in found["notes"]]
-            rows.append(found | {"producer": np.full(len(found["frame"]), number, np.int16)})
-    return Seen(timeline, _detections(rows, names, producers), Looks(names, asked, ran, tuple(notes)), change)
+    faces, people = (_detections(parts, [p for p in producers if p.detector.kind == k], k) for k in ("face", "person"))
+    return Seen(timeline, faces, people, Looks(names, asked, ran, tuple(notes)), change)
 
 
-def _detections(
-    rows: Sequence[dict[str, NDArray[Any]]], names: tuple[str, ...], producers: Sequence[Producer]
-) -> Detections:
-    most = max((p.detector.points for p in producers), default=0)
+def _detections(parts: Sequence[Part], producers: Sequence[Producer], kind: Kind) -> Detections:
+    """What producers of one kind found."""
+    names = tuple(p.name for p in producers)
+    if not names:
+        return Detections.none(kind)
+    rows = [
+        part.found[name] | {"producer": np.full(len(part.found[name]["frame"]), number, np.int16)}
+        for number, name in enumerate(names)
+        for part in parts
+    ]
+    most = max(p.detector.points for p in producers)
 
     def column(name: str) -> NDArray[Any]:
         return np.concatenate([r[name] for r in rows])
@@ -116,7 +126,7 @@ def _detections(
         np.concatenate(points)[order],
         column("producer")[order],
         names,
-        producers[0].detector.kind if producers else "face",
+        kind,
     )
 
 

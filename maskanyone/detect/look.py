@@ -28,7 +28,7 @@ from maskanyone.video.read import Frame, ahead, check_same, read
 __all__ = ["SPAN", "TIMEOUT", "VERSION", "Key", "Producer", "Seen", "look", "look_around"]
 
 #: goes up when the same detectors would be shown other pictures
-VERSION = 5
+VERSION = 6
 SPAN = 256
 #: frames that are read again before a span, as many as any view remembers
 _LEAD = MOST_STEADY - 1

@@ -12,6 +12,9 @@ from maskanyone.data import Float, Pixels
 from maskanyone.detect import DetectParams, Found
 from maskanyone.video.read import Frame
 
+#: of the longer side of a picture, what one of its two parts takes in
+_PART = 0.58
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -43,7 +46,7 @@ class View:
             self._last.append(frame.square(self._params.size))
 
     def of(self, frame: Frame, index: int, wanted: bool) -> Shown | None:
-        """The picture to look at for this frame, if it is one of its own; where steadied, of it and those before.
+        """The picture to look at for this frame, if it is one of its own; where steadied, for the middle one.
 
         Args:
             wanted: look at this very frame, whosever turn it is.
@@ -54,7 +57,8 @@ class View:
         if not self.looks_at(index) or len(self._last) < self._params.steady:
             return None
         pictures, scales = zip(*self._last, strict=True)
-        return Shown(index, np.asarray(np.median(np.stack(pictures), axis=0), np.uint8), scales[-1])
+        middle = index - self._params.steady // 2
+        return Shown(middle, np.asarray(np.median(np.stack(pictures), axis=0), np.uint8), scales[-1])
 
     def looks_at(self, index: int) -> bool:
         """Whether this frame is one of its own."""
@@ -74,6 +78,23 @@ def turned(detect: Callable[[Pixels], Found], picture: Pixels, degrees: int) -> 
     except (AttributeError, TypeError, ValueError, IndexError):
         return found  # whoever gathers answers says what is wrong with it
     return replace(found, box=np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1), points=points)
+
+
+def halved(detect: Callable[[Pixels], Found], picture: Pixels) -> Found:
+    """What a detector says of the two parts of a picture, each more than half of its longer side, one after the other.
+
+    Who stands in both is found twice.
+    """
+    along = int(np.argmax(picture.shape[:2]))
+    longer, shorter = picture.shape[along], picture.shape[1 - along]
+    part = max(round(_PART * longer), min(shorter, longer))
+    founds = []
+    for start in (0, longer - part):
+        found = detect(np.ascontiguousarray(np.take(picture, np.arange(start, start + part), axis=along)))
+        moved = np.array([0, start] if along == 0 else [start, 0], np.float32)
+        founds.append(replace(found, box=found.box + np.tile(moved, 2), points=found.points + moved))
+    names = ("box", "score", "points")
+    return Found(*(np.concatenate([getattr(found, name) for found in founds]) for name in names))
 
 
 def _back(points: Float, degrees: int, width: int, height: int) -> Float:

@@ -1,4 +1,4 @@
-"""The way of a video: probe, look, link, render, join, report. A table of contents of calls, no work of its own."""
+"""The way of a video: probe, look, link, correct, render, join, report. A table of contents, no work of its own."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from maskanyone import keys, registry, results
 from maskanyone.data import Pixels, Span, Store, Video
 from maskanyone.detect.look import VERSION as LOOK
 from maskanyone.detect.look import Seen, look
+from maskanyone.edit import Edits
 from maskanyone.pipeline.auditing import Audit, compared
+from maskanyone.pipeline.correcting import Corrections
+from maskanyone.pipeline.following import Following
 from maskanyone.pipeline.glimpse import Glimpse, looked
 from maskanyone.pipeline.piecework import Pieces
 from maskanyone.pipeline.planning import hiding, linked, planned, times_of
-from maskanyone.pipeline.producers import Producers
+from maskanyone.pipeline.producers import Producers, left_out, runnable
 from maskanyone.pipeline.watch import Cancel, Progress, Watch
 from maskanyone.proof import report as reports
 from maskanyone.recipe import DEFAULT, Recipe
@@ -74,19 +77,24 @@ def mask(
     salvage: bool = False,
     anonymous: bool = False,
     name: str | None = None,
+    edits: Edits | None = None,
 ) -> Result:
     """Hide what the recipe says in one recording; see ``maskanyone.mask``."""
     began = time.monotonic()
     settle()
     recipe.check()
+    without, recipe = left_out(recipe), runnable(recipe)
     watch = Watch(Path(video).name, progress, cancel)
+    edits = edits or Edits()
     target, source, there = prepared(
-        video, out_file, recipe, overwrite=overwrite, salvage=salvage, anonymous=anonymous, ask=watch.ask
+        video, out_file, recipe, edits, overwrite=overwrite, salvage=salvage, anonymous=anonymous, ask=watch.ask
     )
     source = replace(source, name=name or source.name)
     if there is not None:
         return Result(target.video, target.report, there, skipped=True)
     analysis = _analysed(source, recipe, cache, watch, salvage)
+    corrections = Corrections(source, analysis.seen, analysis.links, edits, searched=recipe.audit.on)
+    analysis = replace(analysis, links=corrections.links)
     pieces = _rendered(analysis, recipe, cache, watch, salvage)
     with target.writing() as unfinished, Audit(recipe) as audit:
         while True:
@@ -99,11 +107,15 @@ def mask(
                 tick=lambda: watch.tick(JOINING, 1, 1),
             )
             more = audit.search(source, unfinished, analysis.seen, analysis.links, pieces.spans, watch)
-            if not more:
+            changed = corrections.take(more)
+            analysis = replace(analysis, links=corrections.links)
+            if not changed:
                 break
-            analysis = replace(analysis, links=analysis.links.and_also(more))
             pieces = _rendered(analysis, recipe, cache, watch, salvage)
-        facts = _facts(analysis, recipe, pieces.faults, salvage, audit, time.monotonic() - began)
+        corrections.check()
+        key = results.key(source, recipe, edits)
+        facts = _facts(analysis, recipe, key, pieces.faults, salvage, audit, time.monotonic() - began)
+        facts = replace(facts, corrections=corrections.done, left_out=without)
         report = reports.describe(facts, unfinished, anonymous=anonymous)
         check_same(source)
         target.finish(unfinished, report)
@@ -114,6 +126,7 @@ def prepared(
     video: Path | str,
     out_file: Path | str,
     recipe: Recipe,
+    edits: Edits | None = None,
     *,
     overwrite: bool = False,
     salvage: bool = False,
@@ -123,13 +136,14 @@ def prepared(
     """All that is checked before any work: where the result goes, the source's facts, and the report if it is there.
 
     Raises:
-        Refused: the recording, the recipe or the place of the result cannot be taken.
+        Refused: the recording, the recipe, the edits or the place of the result cannot be taken.
     """
-    source = probe(video, ask)
+    source, edits = probe(video, ask), edits or Edits()
+    edits.check(source.sha256)
     check_whole(source, salvage=salvage)
     if recipe.keeps_sound():
         check_sound(source)
-    target = results.Target(Path(out_file), source, recipe)
+    target = results.Target(Path(out_file), source, recipe, edits)
     return target, source, target.existing(overwrite=overwrite, anonymous=anonymous)
 
 
@@ -141,11 +155,13 @@ def analyse(
     progress: Progress | None = None,
     cancel: Cancel | None = None,
     salvage: bool = False,
+    edits: Edits | None = None,
 ) -> Analysis:
     """Find and follow everybody; hides nothing. See ``maskanyone.analyse``."""
     settle()
     watch = Watch(Path(video).name, progress, cancel)
-    return _analysed(probe(video, watch.ask), recipe, cache, watch, salvage)
+    found = _analysed(probe(video, watch.ask), recipe, cache, watch, salvage)
+    return replace(found, links=Corrections(found.video, found.seen, found.links, edits or Edits()).links)
 
 
 def audit(
@@ -193,7 +209,8 @@ def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage
             salvage=salvage,
             tick=lambda index: watch.tick(LOOKING, index, source.packets),
         )
-        return Analysis(source, seen, linked(source, seen, recipe), producers.identities)
+    with Following(source, seen, recipe, watch, salvage) as lead:
+        return Analysis(source, seen, linked(source, seen, recipe, lead), producers.identities)
 
 
 def _rendered(analysis: Analysis, recipe: Recipe, cache: Store, watch: Watch, salvage: bool) -> Pieces:
@@ -223,7 +240,13 @@ def _task(analysis: Analysis, recipe: Recipe, salvage: bool) -> tuple[Task, dict
 
 
 def _facts(
-    analysis: Analysis, recipe: Recipe, faults: Sequence[str], salvage: bool, audit: Audit, seconds: float
+    analysis: Analysis,
+    recipe: Recipe,
+    key: str,
+    faults: Sequence[str],
+    salvage: bool,
+    audit: Audit,
+    seconds: float,
 ) -> reports.Facts:
     steps = (*recipe.hiding(), *recipe.sound)
     methods = [
@@ -243,7 +266,7 @@ def _facts(
         methods,
         recipe.keeps_sound(),
         analysis.weights,
-        results.key(analysis.video, recipe),
+        key,
         seconds,
         salvage,
         audit.data(times_of(analysis.video, analysis.seen) - float(analysis.video.zero)),

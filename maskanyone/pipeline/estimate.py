@@ -8,7 +8,7 @@ from maskanyone.recipe import Recipe
 
 #: milliseconds of one core for a frame: each look at 640 px, coding a megapixel, and the search of the result;
 #: measured on one machine
-_LOOK_MS, _CODE_MS_A_MEGAPIXEL, _SEARCH_MS = 30.0, 15.0, 16.0
+_LOOK_MS, _CODE_MS_A_MEGAPIXEL, _SEARCH_MS = 30.0, 15.0, 13.0
 _START = 1.0
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from maskanyone import registry
-from maskanyone.data import Plan, Video
+from maskanyone.data import SPARED, Plan, Track, Video
 from maskanyone.detect.look import Seen
 from maskanyone.recipe import Recipe
 from maskanyone.render.piece import Hiding
-from maskanyone.track import Links, link
+from maskanyone.track import Links, heads, link
+
+#: leads tracks on by the pictures, within cuts
+Lead = Callable[[Sequence[Track], Sequence[int]], tuple[Track, ...]]
 
 
 def times_of(source: Video, seen: Seen) -> NDArray[np.float64]:
@@ -18,16 +24,37 @@ def times_of(source: Video, seen: Seen) -> NDArray[np.float64]:
     return seen.timeline.pts.astype(np.float64) * float(source.time_base)
 
 
-def linked(source: Video, seen: Seen, recipe: Recipe) -> Links:
-    """Who is where, from what was seen."""
-    times = times_of(source, seen)
-    return link(seen.detections, seen.looks, seen.change, times, source.upright, recipe.tracking())
+def linked(source: Video, seen: Seen, recipe: Recipe, lead: Lead = lambda tracks, cuts: tuple(tracks)) -> Links:
+    """Who is where, from what was seen; heads of people where no face is."""
+    params, times, size = recipe.tracking(), times_of(source, seen), source.upright
+    found = link(seen.detections, seen.looks.of(seen.detections.producers), seen.change, times, size, params)
+    tracks = lead(found.tracks, found.cuts)
+    if params.heads and len(seen.people):
+        looks = seen.looks.of(seen.people.producers)
+        people = link(seen.people, looks, seen.change, times, size, params.of_people())
+        tracks = (*tracks, *heads(people.tracks, tracks, times, size, params.after))
+    return replace(found, tracks=tracks)
 
 
 def planned(source: Video, seen: Seen, links: Links, recipe: Recipe) -> Plan:
     """Who is hidden where, and which pictures are covered wholly."""
     seed = recipe.seed if recipe.seed is not None else int(source.sha256[:12], 16)
-    return Plan(links.tracks, (*links.blind, *seen.timeline.lost), seed)
+    return Plan(hidden(links.tracks), (*links.blind, *seen.timeline.lost), seed)
+
+
+def hidden(tracks: Iterable[Track]) -> tuple[Track, ...]:
+    """Tracks without what a hand spares; one that is spared in its middle comes in parts of the same name."""
+    return tuple(part for track in tracks for part in _parts(track))
+
+
+def _parts(track: Track) -> tuple[Track, ...]:
+    if not (track.state == SPARED).any():
+        return (track,)
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], track.state == SPARED, [True]]).astype(np.int8)))
+    rows = [slice(start, stop) for start, stop in edges.reshape(-1, 2).tolist()]
+    return tuple(
+        replace(track, frame=track.frame[r], box=track.box[r], state=track.state[r], score=track.score[r]) for r in rows
+    )
 
 
 def hiding(recipe: Recipe) -> tuple[Hiding, ...]:

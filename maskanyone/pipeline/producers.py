@@ -16,12 +16,12 @@ class Producers:
     """The recipe's detectors, loaded; use within ``with``."""
 
     def __init__(self, recipe: Recipe) -> None:
-        self._recipe = recipe
+        self._recipe = runnable(recipe)
         self.made: list[Producer] = []
         self.identities: tuple[Mapping[str, Any], ...] = ()
 
     def __enter__(self) -> Producers:
-        needed = [name for step in self._recipe.detect for name in registry.info(step.method).weights]
+        needed = [name for step in self._recipe.detect for name in _weights(step)]
         self.identities = tuple(weights.identity(name) for name in dict.fromkeys(needed))
         for step in self._recipe.detect:
             self.made.append(self._producer(step))
@@ -48,3 +48,19 @@ class Producers:
         return Producer(
             name if all(p.name != name for p in self.made) else f"{name}#{len(self.made)}", detector, identity
         )
+
+
+def runnable(recipe: Recipe) -> Recipe:
+    """The recipe without the detectors that it can do without and whose weights are not here."""
+    here = tuple(step for step in recipe.detect if step.needed or all(map(weights.have, _weights(step))))
+    return recipe if len(here) == len(recipe.detect) else recipe.model_copy(update={"detect": here})
+
+
+def left_out(recipe: Recipe) -> tuple[str, ...]:
+    """The titles of the detectors that ``runnable`` leaves out."""
+    here = runnable(recipe).detect
+    return tuple(registry.info(step.method).title for step in recipe.detect if step not in here)
+
+
+def _weights(step: Step) -> tuple[str, ...]:
+    return registry.info(step.method).weights

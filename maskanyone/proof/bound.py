@@ -13,12 +13,14 @@ _RULE = 3.0
 
 @dataclass(frozen=True)
 class Bound:
-    """checks: one a second and person. recall: of the searchers on the same people unmasked; none without people.
+    """checks: one a second and person. people: so many of them were looked for unmasked too, in the original.
 
+    recall: the share of these that the searchers found; none without people.
     rate: the share of checks at which somebody may show is below it with 95 % confidence; none where not proven.
     """
 
     checks: int
+    people: int
     recall: float | None
     rate: float | None
 
@@ -30,23 +32,24 @@ class Bound:
         """A sentence. seen: something was found."""
         if seen:
             return "Somebody shows in the result; no bound can be given."
-        if not self.checks:
+        if self.recall is None:
             return "Nobody was known whom the search could have missed, so nothing is proven."
         if self.rate is None:
             return (
-                f"Not proven: of {self.checks} checks on people as they were before, the searchers found them in "
+                f"Not proven: of {self.people} checks on people as they were before, the searchers found them in "
                 f"{self.recall:.0%}."
             )
         return (
             f"With 95 % confidence somebody shows in fewer than {self.rate:.1%} of the moments that were checked, one "
-            f"a second and person ({self.checks} checks; the searchers find {self.recall:.0%} of them unmasked)."
+            f"a second and person ({self.checks} checks; unmasked, the searchers find {self.recall:.0%} of "
+            f"{self.people})."
         )
 
 
-def bound(checks: int, found: int) -> Bound:
-    """The bound of a search without findings: of ``checks`` people unmasked the searchers found ``found``."""
-    if not checks:
-        return Bound(0, None, None)
-    recall = found / checks
+def bound(checks: int, people: int, found: int) -> Bound:
+    """The bound of a search without findings. found: so many of the people unmasked the searchers found."""
+    if not checks or not people:
+        return Bound(checks, people, None, None)
+    recall = found / people
     proven = recall >= LEAST_RECALL and _RULE / (checks * recall) < 1
-    return Bound(checks, recall, _RULE / (checks * recall) if proven else None)
+    return Bound(checks, people, recall, _RULE / (checks * recall) if proven else None)

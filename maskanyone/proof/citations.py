@@ -43,6 +43,11 @@ CITATIONS = {
         "Zhang et al. (2016). Joint Face Detection and Alignment Using Multitask Cascaded Convolutional Networks. "
         "arXiv:1604.02878",
     ),
+    "detect.yolox": Citation(
+        "YOLOX-Nano",
+        "Ge et al., 2021",
+        "Ge et al. (2021). YOLOX: Exceeding YOLO Series in 2021. arXiv:2107.08430",
+    ),
 }
 
 

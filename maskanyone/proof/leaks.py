@@ -17,6 +17,7 @@ _PAUSE, _APART = 3, 1.0
 class Leak:
     """first, last: frames. box: px of the upright original, where it shows most. by: who found it.
 
+    runs: the frames in which it was found, as first and last ones; between them nothing was found.
     sure: in at least one frame it is known from the original, or taken for a face by two detectors.
     """
 
@@ -26,6 +27,7 @@ class Leak:
     shows: float
     by: tuple[str, ...]
     sure: bool
+    runs: tuple[tuple[int, int], ...]
 
 
 def leaks(findings: Sequence[Finding]) -> list[Leak]:
@@ -52,4 +54,6 @@ def _same_place(one: Finding, other: Finding) -> bool:
 def _leak(group: Sequence[Finding]) -> Leak:
     most = max(group, key=lambda each: each.shows)
     by = tuple(dict.fromkeys(each.by for each in group))
-    return Leak(group[0].frame, group[-1].frame, most.box, most.shows, by, any(each.sure for each in group))
+    frames = np.unique([each.frame for each in group])
+    runs = tuple((int(run[0]), int(run[-1])) for run in np.split(frames, np.flatnonzero(np.diff(frames) > 1) + 1))
+    return Leak(group[0].frame, group[-1].frame, most.box, most.shows, by, any(each.sure for each in group), runs)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from maskanyone.proof.places import unfound
 from maskanyone.proof.report import shareable as without_names
 from maskanyone.proof.timeline import LEFT, NARROW, WIDTH, Scale, colour, letters, moment, timeline
-from maskanyone.proof.wording import HOW, counts, paragraph, references, searched, steps
+from maskanyone.proof.wording import HOW, counts, looks, paragraph, references, searched, steps
 from maskanyone.written import clock, counted, duration, size
 
 if TYPE_CHECKING:
@@ -28,9 +28,11 @@ _FEW, _MOST = 12, 2000
 _INNERMOST = re.compile(r"\{[^{}\[\]]*\}")
 _EARLY: Plain = {
     "not_hidden": [], "cuts": [], "looks": [], "faults": [], "damage": [], "not_protected": [], "methods": [],
-    "software": {}, "weights": [],
+    "software": {}, "weights": [], "corrections": [],
 }  # fmt: skip
-_STATES = ("seen", "filled", "guessed", "mended")
+_STATES = ("seen", "filled", "followed", "guessed", "mended")
+#: what a hand did, in words after a number; told where it occurs
+_BY_HAND = {"by hand": "hidden", "spared": "spared"}
 _NO_SIGHT, _WEAK, _SHOWS, _COVERED = "no face found", "weak, not hidden", "still shows", "covered wholly"
 
 
@@ -85,6 +87,8 @@ def _shown(report: Plain) -> dict[str, Any]:
     covered = [part for part in stretches if "track" not in part]
     nobody = [_stretch(run, report) for run in unfound(tracks, covered, frames)]
     left = audit["left"] if audit else []
+    how = counts(tracks)
+    spared = how.pop("spared", 0)
     name = source.get("name")
     return {
         "name": name,
@@ -99,8 +103,11 @@ def _shown(report: Plain) -> dict[str, Any]:
         "software": report["software"],
         "pictures": _pictures(source),
         "steps": steps(report),
-        "how": [(HOW.get(state, state), number) for state, number in counts(tracks).items()],
+        "how": [(HOW.get(state, state), number) for state, number in how.items()],
+        "spared": spared,
         "tracks": _tracks(tracks, result),
+        "names": _names(tracks),
+        "corrections": _corrections(report["corrections"]),
         "timeline": timeline(
             tracks,
             [part for part in stretches if "track" in part],
@@ -111,6 +118,7 @@ def _shown(report: Plain) -> dict[str, Any]:
         "stretches": _stretches([*stretches, *nobody], tracks),
         "weak": _weak(weak),
         "audit": audit,
+        "thoroughly": looks(audit) if audit else [],
         "left": _places("left", "Places where somebody shows", left),
         "perhaps": _places("perhaps", "What one detector alone took for a face", (audit or {}).get("perhaps", [])),
         "methods_paragraph": paragraph(report),
@@ -153,7 +161,8 @@ def _pictures(source: Plain) -> str:
 
 def _tracks(tracks: Sequence[Plain], result: Plain) -> Table:
     a_frame = float(result["seconds"]) / max(1, int(result["frames"]))
-    named = sorted(zip(letters(tracks), tracks, strict=True), key=lambda pair: (len(pair[0]), pair[0]))
+    named, total = _named(tracks), counts(tracks)
+    by_hand = any(total.get(state) for state in _BY_HAND)
     rows = [
         (
             letter,
@@ -163,17 +172,57 @@ def _tracks(tracks: Sequence[Plain], result: Plain) -> Table:
             f"{float(track['to_s']) - float(track['from_s']) + a_frame:.1f}",
             *(f"{int(track['frames'].get(state, 0)):,}" for state in _STATES),
             _score(track["best_score"]),
-            f"{track['starts']} / {track['ends']}",
+            _hand(track["frames"]) if by_hand else _ends(track),
         )
         for letter, track in named
     ]
     if len(rows) > 1:
-        total = counts(tracks)
-        rows.append(("", "all", "", "", "", *(f"{total.get(state, 0):,}" for state in _STATES), "", ""))
-    head = "track:letter kind:text time:span frames:number s:number seen:number filled:number guessed:number "
-    head += "mended:number best_score:number begins/ends:text"
+        hand = _hand(total) if by_hand else ""
+        rows.append(("", "all", "", "", "", *(f"{total.get(state, 0):,}" for state in _STATES), "", hand))
+    head = " ".join(
+        ["track:letter kind:text time:span frames:number s:number", *(f"{name}:number" for name in _STATES)]
+    )
+    head += f" best_score:number {'by_hand' if by_hand else 'begins/ends'}:text"
     order = sorted(range(len(named)), key=lambda at: _length(named[at][1]), reverse=True)
     return _table("tracks", "All tracks", head, rows, order, last=len(rows) > len(named))
+
+
+def _names(tracks: Sequence[Plain]) -> Table:
+    """What corrections by hand call each track, for the end of the page."""
+    rows = [
+        (
+            letter,
+            str(track["id"]),
+            _frames(track),
+            _ends(track),
+            f"{int(track['at']['frame']):,}",
+            _corners(track["at"]["box"]),
+        )
+        for letter, track in _named(tracks)
+        if "at" in track
+    ]
+    head = "track:letter id:text frames:number begins/ends:text first_seen:number box_then,_px:text"
+    return _table("names", "What corrections call the tracks", head, rows, (), few=0)
+
+
+def _named(tracks: Sequence[Plain]) -> list[tuple[str, Plain]]:
+    """Tracks in the order of their letters."""
+    return sorted(zip(letters(tracks), tracks, strict=True), key=lambda pair: (len(pair[0]), pair[0]))
+
+
+def _corrections(corrections: Sequence[Plain]) -> Table:
+    rows = [
+        (
+            f"{int(each['number']):,}",
+            str(each["what"]),
+            str(each.get("author", "left out")),
+            _when(str(each["time"])),
+            str(each.get("reason", "left out")) or "none given",
+        )
+        for each in corrections
+    ]
+    head = "no.:number what:text who:text when:text why:text"
+    return _table("corrections", "All corrections by hand", head, rows, range(len(rows)), "first")
 
 
 def _stretches(stretches: Sequence[Plain], tracks: Sequence[Plain]) -> Table:
@@ -217,14 +266,15 @@ def _table(
     best: str = "longest",
     *,
     last: bool = False,
+    few: int = _FEW,
 ) -> Table:
     """head: names and kinds of the columns. order: rows, those that matter most first; best: what that means.
 
-    last: the last row is a sum and always stands.
+    last: the last row is a sum and always stands. few: rows that stand in the section.
     """
-    few = sorted(order[:_FEW])
+    chosen = sorted(order[:few])
     if last:
-        few.append(len(rows) - 1)
+        chosen.append(len(rows) - 1)
     columns = (column.rpartition(":") for column in head.split())
     kept = tuple(rows[:_MOST])
     return Table(
@@ -232,8 +282,8 @@ def _table(
         title,
         tuple((words.replace("_", " ").replace("/", " / "), kind) for words, _, kind in columns),
         kept,
-        tuple(at for at in few if at < len(kept)) if len(order) > _FEW else tuple(range(len(kept))),
-        f"{_FEW} {best}",
+        tuple(at for at in chosen if at < len(kept)) if len(rows) - last > few else tuple(range(len(kept))),
+        f"{few} {best}",
         len(rows) - len(kept),
     )
 
@@ -266,6 +316,19 @@ def _box(box: Sequence[float]) -> str:
     return f"{x2 - x1} × {y2 - y1} px at {x1}, {y1}"
 
 
+def _hand(frames: Mapping[str, Any]) -> str:
+    """How many frames a hand hid and spared."""
+    return ", ".join(f"{int(frames[state]):,} {words}" for state, words in _BY_HAND.items() if frames.get(state))
+
+
+def _ends(track: Plain) -> str:
+    return f"{track['starts']} / {track['ends']}"
+
+
+def _corners(box: Sequence[float]) -> str:
+    return ", ".join(f"{float(side):g}" for side in box)
+
+
 def _score(score: float | None) -> str:
     return "" if score is None else f"{float(score):.3f}"
 
@@ -283,7 +346,8 @@ def _sentence(words: str) -> str:
 def _when(moment_: str) -> str:
     """``2026-11-26 19:29 UTC``."""
     day, _, rest = moment_.partition("T")
-    return f"{day} {rest[:5]}{' UTC' if rest.endswith('+00:00') else rest[8:]}"
+    zone = rest[8:].lstrip(".0123456789")
+    return f"{day} {rest[:5]}{' UTC' if zone in ('Z', '+00:00') else zone}"
 
 
 def _clean(value: object) -> object:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Generator
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maskanyone.data import Float, Pixels, Video
+from maskanyone.errors import Failed
 from maskanyone.video.read import Frame, ahead, read
 
 #: frames at the start that are compared, and the most that a result may lag
@@ -16,28 +18,56 @@ _COMPARED, _MOST_LAG = 150, 40
 _WIDTH = 48
 #: how much better than in step another lag must fit
 _BETTER = 0.6
+#: frames that are passed over, from which on opening the file anew takes less time than decoding them
+_WORTH = 24
+#: seconds: a key frame that takes longer is none to start at, and all was read from the front
+_SLOW = 2.0
 
 
-@dataclass(frozen=True)
-class Pair:
-    """One frame of the original and the result's, none where it lacks it. index: in the original."""
+class Original:
+    """Frames of an original, asked for in their order; those between are passed over by a key frame where that pays."""
 
-    index: int
-    before: Frame
-    after: Frame | None
+    def __init__(self, video: Video, pts: NDArray[np.int64]) -> None:
+        """pts: int64 (F,), of all its frames, in its time base."""
+        self._video, self._pts = video, pts
+        self._keys = np.searchsorted(pts, np.asarray(video.keys, np.int64)) if video.seekable else np.zeros(0, int)
+        self._frames = read(video, salvage=True)
+        self._next = 0
+
+    def __len__(self) -> int:
+        return len(self._pts)
+
+    def frame(self, index: int) -> Frame:
+        """The frame with this index, later than all that were asked for.
+
+        Raises:
+            Failed: it is no longer there.
+        """
+        before, began = self._keys[self._keys < index], time.monotonic()
+        over = len(before) and before[-1] - self._next >= _WORTH
+        if over:
+            self.close()
+            self._frames = read(self._video, index, int(self._pts[index - 1]), salvage=True)
+        self._next = index + 1
+        frame = next((frame for frame in self._frames if frame.index == index), None)
+        if frame is None:
+            raise Failed(self._video.name, f"frame {index} could not be read again", "Let nothing write to it")
+        if over and time.monotonic() - began > _SLOW:
+            self._keys = self._keys[:0]
+        return frame
+
+    def close(self) -> None:
+        """Read no more."""
+        self._frames.close()  # type: ignore[attr-defined]
 
 
-def pairs(original: Video, result: Video, lag: int = 0) -> Iterator[Pair]:
-    """All frames of the original with the result's. lag: pictures that the result repeats at its start."""
-    befores, afters = ahead(read(original, salvage=True)), ahead(read(result, salvage=True))
+def result_frames(result: Video, lag: int = 0) -> Generator[Frame, None, None]:
+    """A result's frames in step with the original's. lag: pictures that it repeats at its start."""
+    frames = ahead(read(result, salvage=True))
     try:
-        for _ in islice(afters, lag):
-            pass
-        for before in befores:
-            yield Pair(before.index, before, next(afters, None))
+        yield from islice(frames, lag, None)
     finally:
-        befores.close()  # type: ignore[attr-defined]
-        afters.close()  # type: ignore[attr-defined]
+        frames.close()  # type: ignore[attr-defined]
 
 
 def lag_of(original: Video, result: Video) -> int:

@@ -6,7 +6,7 @@ import contextlib
 import platform
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,8 +15,23 @@ from typing import Any
 import numpy as np
 
 from maskanyone import files
-from maskanyone.data import FILLED, GUESSED, MENDED, SEEN, STATES, Float, Looks, Span, Timeline, Track, Video
-from maskanyone.proof import places, risk
+from maskanyone.data import (
+    BY_HAND,
+    FILLED,
+    FOLLOWED,
+    GUESSED,
+    MENDED,
+    SEEN,
+    SPARED,
+    STATES,
+    Float,
+    Looks,
+    Span,
+    Timeline,
+    Track,
+    Video,
+)
+from maskanyone.proof import corrections, places, risk
 
 FORMAT = 1
 #: true of every face or head that is hidden, whatever the method
@@ -31,6 +46,9 @@ _REASONS = {
     FILLED: "not seen for a moment, hidden between two sights",
     GUESSED: "before the first or after the last sight",
     MENDED: "found by the search of the result, hidden then",
+    FOLLOWED: "found by no detector, followed by what moves in the picture",
+    BY_HAND: "hidden by hand",
+    SPARED: "not hidden: a correction by hand spares it",
 }
 
 _NAMELESS = (
@@ -50,7 +68,8 @@ class Facts:
 
     key: of recipe and source. weights: what the detectors computed with. seconds: how long the run took.
     salvage: a damaged recording was accepted. doubted: tracks whose scores were too low to hide them.
-    audit: what the search of the finished file gave, or why there was none.
+    audit: what the search of the finished file gave, or why there was none. corrections: those made by hand.
+    left_out: detectors that were not here.
     """
 
     video: Video
@@ -69,6 +88,8 @@ class Facts:
     seconds: float
     salvage: bool
     audit: Mapping[str, Any] | str = "not done"
+    corrections: Sequence[Mapping[str, Any]] = ()
+    left_out: Sequence[str] = ()
 
 
 def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str, Any]:
@@ -76,6 +97,7 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
     hidden = _hidden_frames(facts)
     stretches = _stretches(facts)
     tracks = [_track(track, facts) for track in facts.tracks]
+    facts = replace(facts, audit=corrections.audited(facts.audit, facts.tracks, facts.corrections))
     return {
         "format": FORMAT,
         "key": facts.key,
@@ -90,8 +112,9 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
             "frames_hidden": int(hidden.sum()),
             "frames_covered_wholly": int(_covered(facts).sum()),
             "most_at_once": _most_at_once(facts),
-            "tracks": len(facts.tracks),
+            "tracks": sum(bool(_hidden(track).any()) for track in facts.tracks),
         },
+        "corrections": [corrections.told(each, lambda frame: _seconds(facts, frame)) for each in facts.corrections],
         "to_look_at": stretches,
         "nobody_found": _nobody(facts, tracks, stretches),
         "tracks": tracks,
@@ -101,7 +124,7 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         "faults": [*facts.looks.notes, *facts.faults],
         "damage": _damage(facts),
         "audit": facts.audit if isinstance(facts.audit, str) else dict(facts.audit),
-        "not_protected": [*NOT_PROTECTED, _NOT_SEARCHED if isinstance(facts.audit, str) else _SEARCHED, *_shows(facts)],
+        "not_protected": _not_protected(facts),
         "software": _software(),
         "weights": [dict(weight) for weight in facts.weights],
     }
@@ -111,7 +134,7 @@ def shareable(report: Mapping[str, Any]) -> dict[str, Any]:
     """A report that may go round: what names the recording, or may name somebody, is left out.
 
     Of the top level and of the source only what is known to name nobody stays; the recipe loses the words that its
-    author has written, and faults lose the words of libraries, which often hold a path.
+    author has written, faults those of libraries, which often hold a path, and corrections who made them and why.
     """
     kept = {key: report[key] for key in _NAMELESS if key in report}
     source = {key: report["source"][key] for key in _NAMELESS_SOURCE if key in report["source"]}
@@ -119,7 +142,8 @@ def shareable(report: Mapping[str, Any]) -> dict[str, Any]:
     faults = [_RAISED.sub(r"\1\2", str(fault)) for fault in report["faults"]]
     if "release" in kept:
         kept["release"] = {key: value for key, value in kept["release"].items() if key != "by"}
-    return kept | {"source": source, "recipe": recipe, "faults": faults}
+    corrected = [corrections.nameless(each) for each in report.get("corrections", ())]
+    return kept | {"source": source, "recipe": recipe, "faults": faults, "corrections": corrected}
 
 
 def _source(facts: Facts, anonymous: bool) -> dict[str, Any]:
@@ -171,8 +195,21 @@ def _damage(facts: Facts) -> list[str]:
 def _hidden_frames(facts: Facts) -> np.ndarray[Any, np.dtype[np.bool_]]:
     hidden = np.zeros(len(facts.timeline), bool)
     for track in facts.tracks:
-        hidden[track.frame] = True
+        hidden[track.frame[_hidden(track)]] = True
     return hidden
+
+
+def _hidden(track: Track) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """bool (T,): frames of a track in which it is not spared."""
+    return np.asarray(track.state != SPARED)
+
+
+def _spared(facts: Facts) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """bool (F,): frames in which a hand spares somebody."""
+    spared = np.zeros(len(facts.timeline), bool)
+    for track in facts.tracks:
+        spared[track.frame[~_hidden(track)]] = True
+    return spared
 
 
 def _covered(facts: Facts) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -186,13 +223,14 @@ def _covered(facts: Facts) -> np.ndarray[Any, np.dtype[np.bool_]]:
 def _most_at_once(facts: Facts) -> int:
     count = np.zeros(len(facts.timeline), np.int32)
     for track in facts.tracks:
-        count[track.frame] += 1
+        count[track.frame[_hidden(track)]] += 1
     return int(count.max(initial=0))
 
 
 def _track(track: Track, facts: Facts) -> dict[str, Any]:
     states = {STATES[code]: int((track.state == code).sum()) for code in np.unique(track.state)}
     best = float(np.nanmax(track.score)) if np.isfinite(track.score).any() else None
+    first = int(np.argmax(track.state == SEEN))
     return {
         "id": track.id,
         "kind": track.kind,
@@ -205,6 +243,7 @@ def _track(track: Track, facts: Facts) -> dict[str, Any]:
         "ends": track.ends,
         "best_score": best and round(best, 3),
         "found_by": list(track.support),
+        "at": {"frame": int(track.frame[first]), "box": [round(float(side), 1) for side in track.box[first]]},
     }
 
 
@@ -309,8 +348,8 @@ def _looks(facts: Facts) -> list[dict[str, Any]]:
 
 def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) -> str:
     frames = len(facts.timeline)
-    covered = _covered(facts)
-    clear = int((~hidden & ~covered).sum())
+    covered, spared = _covered(facts), _spared(facts)
+    clear = int((~hidden & ~covered & ~spared).sum())
     if hidden.any() or stretches:
         what = f"At least one face is hidden in {int(hidden.sum()):,} of {frames:,} frames."
         if covered.any():
@@ -319,6 +358,8 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
             what += f" In {clear:,} no face was found: make sure that nobody is in them."
     else:
         what = f"Nothing is hidden: no face was found in {frames:,} frames. Make sure that nobody is in them."
+    if spared.any():
+        what += f" In {int(spared.sum()):,} a correction by hand spares what was found: it shows."
     left = f" {len(stretches)} stretches want a look." if stretches else ""
     if facts.doubted:
         left += f" {len(facts.doubted)} weak sights were not taken for faces and are not hidden; look at them."
@@ -329,9 +370,18 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
 def _search(audit: Mapping[str, Any] | str) -> str:
     if isinstance(audit, str):
         return f" The search of the result was {audit}."
+    if not audit["left"] and audit.get("spared"):
+        return " The search of the result found nobody who shows but those whom corrections by hand spare."
     if audit["left"]:
         return f" The search of the result found somebody who shows in {len(audit['left'])} places; look at them."
     return " The search of the result found nobody who shows."
+
+
+def _not_protected(facts: Facts) -> list[str]:
+    """What the result does not protect from, a sentence each."""
+    searched = _NOT_SEARCHED if isinstance(facts.audit, str) else _SEARCHED
+    missing = [f"{name} could have looked too, and its weights were not here." for name in facts.left_out]
+    return [*NOT_PROTECTED, searched, *missing, *_shows(facts)]
 
 
 def _shows(facts: Facts) -> list[str]:

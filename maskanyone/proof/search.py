@@ -7,16 +7,18 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from maskanyone.data import Float, Pixels
 from maskanyone.proof.detail import shown
-from maskanyone.proof.pairs import Pair
+from maskanyone.proof.pairs import Original
 from maskanyone.runtime.crew import Crew, awaited
 from maskanyone.video.picture import Picture
 from maskanyone.video.read import Frame
+
+T = TypeVar("T")
 
 #: share of a face's cells that show: from here on it counts as seen
 SEEN = 0.5
@@ -27,8 +29,14 @@ _OVERLAP = 0.3
 KNOWN = "known people"
 #: part of its usual least score at which a detector confirms another
 _NEARLY = 0.7
+#: degrees by which the place of somebody known is turned for those who confirm
+_ALL_TURNS = (0, 90, 180, 270)
 #: score of somebody known who needs no other detector
 _SURE = 0.5
+
+#: boxes, float32 (N, 4), px, and scores, float32 (N,)
+People = tuple[Float, Float]
+NOBODY: People = np.zeros((0, 4), np.float32), np.zeros(0, np.float32)
 
 
 class Faces(Protocol):
@@ -41,20 +49,57 @@ class Faces(Protocol):
 
 
 @dataclass(frozen=True)
+class Look:
+    """One way in which a detector looks at a frame.
+
+    longer: longer side of the picture it is shown, px. turn: degrees clockwise by which that is turned first.
+    least: scores below say nothing. detect: turns it, looks at it, and answers in pixels of the picture before.
+    """
+
+    longer: int
+    turn: int
+    least: float
+    detect: Callable[[Pixels], Faces]
+
+
+@dataclass(frozen=True)
 class Auditor:
-    """A detector that searches. longer: longer side of the picture it is shown, px. least: scores below say nothing."""
+    """A detector that searches.
+
+    looks: the first is its quickest; without any it only confirms others. confirm: looks at a part of a picture, turned
+    clockwise by so many degrees. least: its usual least score.
+    """
 
     name: str
-    detect: Callable[[Pixels], Faces]
-    longer: int
+    looks: tuple[Look, ...]
+    confirm: Callable[[Pixels, int], Faces]
     least: float
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a frame.
+
+    thorough: all auditors search it, else the first one with its first look. turns: by which it is turned for that.
+    people: who is known there from the original. recall: the original is searched in the same way, to learn how many of
+    them the auditors find. count: they count as checks of the bound. check: look whether they show.
+    supposed: where somebody known may be; told only where it shows and an auditor takes it for a face.
+    """
+
+    thorough: bool = False
+    turns: tuple[int, ...] = ()
+    people: People = NOBODY
+    recall: bool = False
+    count: bool = False
+    check: bool = False
+    supposed: People = NOBODY
 
 
 @dataclass(frozen=True)
 class Finding:
     """Somebody shows. box: px of the upright original. shows: share of the face's cells that do.
 
-    sure: known from the original, or taken for a face by two detectors.
+    sure: known from the original, or taken for a face by two detectors. turn: of the picture in which it was found.
     """
 
     frame: int
@@ -63,6 +108,7 @@ class Finding:
     by: str
     shows: float
     sure: bool = True
+    turn: int = 0
 
 
 @dataclass
@@ -70,106 +116,159 @@ class Searched:
     """What was searched, and what was found.
 
     frames: of the result that were searched. deep: those that every auditor searched. missing: frames that the result
-    lacks. people: declared people in the deep frames of the original; known: those of them that an auditor finds there.
+    lacks. checks: people declared in the deep frames. people: those in the frames of the original that were searched;
+    known: those of them that an auditor finds there.
     """
 
     findings: list[Finding] = field(default_factory=list)
     frames: int = 0
     deep: int = 0
     missing: int = 0
+    checks: int = 0
     people: int = 0
     known: int = 0
 
 
+@dataclass(frozen=True)
+class _Sight:
+    """What one auditor finds in a frame. box: float32 (N, 4), px of its upright picture. turn: degrees, (N,)."""
+
+    by: str
+    box: Float
+    score: Float
+    turn: tuple[int, ...]
+
+
 def search(
-    pairs: Iterator[Pair],
+    original: Original,
+    results: Iterator[Frame],
     auditors: Sequence[Auditor],
-    people: Callable[[int], tuple[Float, Float]],
-    deep: Callable[[int], bool],
+    asked: Callable[[int], Asked | None],
     tick: Callable[[int], None],
-    *,
-    wanted: Callable[[int], bool] = lambda _: True,
-    check: bool = False,
 ) -> Searched:
-    """Every frame by the first auditor; those that are ``deep`` by all of them, and their originals too.
+    """Search the frames of a result, and those of the original that are needed to judge what is found.
 
     Args:
-        people: those who are known in a frame of the original: boxes, float32 (N, 4), px, and scores, float32 (N,).
-        deep: whether a frame is searched thoroughly.
+        results: the result's frames, in step with the original's.
+        asked: what is asked of the frame with an index; none where it is left out.
         tick: called with each frame's index; may raise to stop.
-        wanted: whether a frame is searched at all.
-        check: look whether those who are known show, too.
 
     Raises:
         TimeoutError: one frame takes too long. Whatever an auditor raises.
     """
     hands = max(1, os.cpu_count() or 1)
-    told = Searched()
-    waiting: deque[tuple[int, Future[Searched]]] = deque()
     crew = Crew(hands, "search")
+    told = Searched()
+    looking: deque[tuple[int, Frame, Asked, Future[list[_Sight]]]] = deque()
+    judging: deque[tuple[int, Future[Searched]]] = deque()
 
-    def take() -> None:
-        index, future = waiting.popleft()
-        error = awaited(future, _PATIENCE, lambda: tick(index))
-        if error is not None:
-            raise error
-        _add(told, future.result())
+    def seen() -> None:
+        index, after, task, future = looking.popleft()
+        sights = _answer(future, lambda: tick(index))
+        told.frames, told.deep = told.frames + 1, told.deep + task.thorough
+        told.checks += len(task.people[0]) * task.count
+        if task.recall or (task.check and len(task.people[0])) or len(task.supposed[0]) or sights:
+            judged(hands)
+            judging.append((index, crew.call(_judged, original.frame(index), after, sights, auditors, task)))
+
+    def judged(most: int) -> None:
+        while len(judging) > most:
+            index, future = judging.popleft()
+            _add(told, _answer(future, lambda: tick(index)))  # noqa: B023
 
     try:
-        for pair in pairs:
-            tick(pair.index)
-            if not wanted(pair.index):
+        for index in range(len(original)):
+            tick(index)
+            after, task = next(results, None), asked(index)
+            if task is None:
                 continue
-            known, thorough = people(pair.index), deep(pair.index)
-            waiting.append((pair.index, crew.call(_searched, pair, auditors, known, thorough, check)))
-            if len(waiting) > 3 * hands:
-                take()
-        while waiting:
-            take()
+            if after is None:
+                told.missing += 1
+                continue
+            looking.append((index, after, task, crew.call(_looked, after, auditors, task)))
+            if len(looking) > 3 * hands:
+                seen()
+        while looking:
+            seen()
+        judged(0)
     finally:
         crew.dismiss()
     return told
 
 
-def _searched(pair: Pair, auditors: Sequence[Auditor], known: tuple[Float, Float], deep: bool, check: bool) -> Searched:
-    told = Searched(frames=1, deep=int(deep))
-    if pair.after is None:
-        return Searched(missing=1)
-    found = [_faces(auditor, pair.after) for auditor in (auditors if deep else auditors[:1])]
-    if not (deep or check or any(len(box) for box, _ in found)):
-        return told
-    original = pair.before.opened()[1]
-    before, after = original.y, pair.after.opened()[1].y
-    across = np.array([before.shape[1] / after.shape[1], before.shape[0] / after.shape[0]] * 2, np.float32)
-    for auditor, (box, score) in zip(auditors, found, strict=False):
-        told.findings += _seen(pair.index, auditor.name, box * across, score, before, after)
-    if check:
-        told.findings += _seen(pair.index, KNOWN, *known, before, after)
-    if deep:
-        found = [_faces(auditor, pair.before) for auditor in auditors]
-        boxes = np.concatenate([box for box, _ in found]) if found else np.zeros((0, 4), np.float32)
-        told.people, told.known = len(known[0]), sum(bool(_overlap(person, boxes).any()) for person in known[0])
-        for auditor, (box, score) in zip(auditors, found, strict=True):
-            told.findings += _seen(pair.index, auditor.name, box, score, before, after)
-    told.findings = [replace(one, sure=_confirmed(one, told.findings, auditors, original)) for one in told.findings]
+def _answer(future: Future[T], ask: Callable[[], None]) -> T:
+    error = awaited(future, _PATIENCE, ask)
+    if error is not None:
+        raise error
+    return future.result()
+
+
+def _looked(frame: Frame, auditors: Sequence[Auditor], asked: Asked) -> list[_Sight]:
+    """What the auditors find in a frame: all of them where it is searched thoroughly, else the first at once."""
+    pictures: dict[int, tuple[Pixels, Float]] = {}
+    sights = []
+    for auditor in auditors if asked.thorough else auditors[:1]:
+        looks = [look for look in auditor.looks if not look.turn or look.turn in asked.turns]
+        sights.append(_sight(auditor, looks if asked.thorough else looks[:1], frame, pictures))
+    return [sight for sight in sights if len(sight.box)]
+
+
+def _sight(auditor: Auditor, looks: Sequence[Look], frame: Frame, pictures: dict[int, tuple[Pixels, Float]]) -> _Sight:
+    box, score, turn = [NOBODY[0]], [NOBODY[1]], list[int]()
+    for look in looks:
+        if look.longer not in pictures:
+            picture, scale = frame.square(look.longer)
+            pictures[look.longer] = picture, np.array([*scale, *scale], np.float32)
+        picture, across = pictures[look.longer]
+        found = look.detect(picture)
+        sure = found.score >= look.least
+        box.append(np.asarray(found.box[sure] / across, np.float32))
+        score.append(found.score[sure])
+        turn += [look.turn] * int(sure.sum())
+    boxes, scores = np.concatenate(box), np.concatenate(score)
+    kept = _distinct(boxes, scores)
+    return _Sight(auditor.name, boxes[kept], scores[kept], tuple(turn[row] for row in kept))
+
+
+def _distinct(box: Float, score: Float) -> list[int]:
+    """Indices of boxes that do not show the same face as a better one."""
+    kept: list[int] = []
+    for row in np.argsort(-score, kind="stable"):
+        if not kept or not _overlap(box[row], box[kept]).any():
+            kept.append(int(row))
+    return kept
+
+
+def _judged(
+    before: Frame, after: Frame, sights: Sequence[_Sight], auditors: Sequence[Auditor], asked: Asked
+) -> Searched:
+    """What of all that was found in the result, and is found in the original, shows."""
+    told = Searched()
+    picture, luma = before.opened()[1], after.opened()[1].y
+    across = np.array([picture.y.shape[1] / luma.shape[1], picture.y.shape[0] / luma.shape[0]] * 2, np.float32)
+    all_ = [replace(sight, box=sight.box * across) for sight in sights]
+    if asked.check:
+        all_.append(_Sight(KNOWN, *asked.people, turn=(0,) * len(asked.people[0])))
+    if asked.recall:
+        originals = _looked(before, auditors, asked)
+        boxes = np.concatenate([NOBODY[0], *(sight.box for sight in originals)])
+        told.people = len(asked.people[0])
+        told.known = sum(bool(_overlap(person, boxes).any()) for person in asked.people[0])
+        all_ += originals
+    found = [finding for sight in all_ for finding in _shows(before.index, sight, picture.y, luma)]
+    told.findings = [replace(one, sure=_confirmed(one, found, auditors, picture)) for one in found]
+    supposed = _shows(before.index, _Sight(KNOWN, *asked.supposed, turn=(0,) * len(asked.supposed[0])), picture.y, luma)
+    told.findings += [one for one in supposed if _confirmed(replace(one, score=0), found, auditors, picture)]
     return told
 
 
-def _faces(auditor: Auditor, frame: Frame) -> tuple[Float, Float]:
-    """Boxes in px of the frame's upright picture, and scores."""
-    picture, scale = frame.square(auditor.longer)
-    found = auditor.detect(picture)
-    sure = found.score >= auditor.least
-    return np.asarray(found.box[sure] / np.array([*scale, *scale], np.float32), np.float32), found.score[sure]
-
-
-def _seen(index: int, by: str, box: Float, score: Float, before: Pixels, after: Pixels) -> list[Finding]:
+def _shows(index: int, sight: _Sight, before: Pixels, after: Pixels) -> list[Finding]:
     found = []
-    for row, value in zip(box, score, strict=True):
+    for row, value, turn in zip(sight.box, sight.score, sight.turn, strict=True):
         shows = shown(before, after, row)
         if shows >= SEEN:
-            corners = tuple(round(float(corner), 1) for corner in row)
-            found.append(Finding(index, corners, round(float(value), 3), by, round(shows, 3)))  # type: ignore[arg-type]
+            x1, y1, x2, y2 = (round(float(corner), 1) for corner in row)
+            found.append(Finding(index, (x1, y1, x2, y2), round(float(value), 3), sight.by, round(shows, 3), turn=turn))
     return found
 
 
@@ -181,8 +280,8 @@ def _confirmed(one: Finding, others: Sequence[Finding], auditors: Sequence[Audit
         return True
     crop, left, top = _around(original, box)
     for auditor in auditors:
-        if auditor.name != one.by:
-            found = auditor.detect(crop)
+        for turn in () if auditor.name == one.by else _ALL_TURNS if one.by == KNOWN else {0, one.turn}:
+            found = auditor.confirm(crop, turn)
             sure = found.box[found.score >= _NEARLY * auditor.least] + np.array([left, top] * 2, np.float32)
             if len(sure) and _overlap(box, sure).any():
                 return True
@@ -208,5 +307,5 @@ def _overlap(one: Float, others: Float) -> np.ndarray[tuple[int], np.dtype[np.bo
 
 def _add(told: Searched, more: Searched) -> None:
     told.findings += more.findings
-    for name in ("frames", "deep", "missing", "people", "known"):
-        setattr(told, name, getattr(told, name) + getattr(more, name))
+    told.people += more.people
+    told.known += more.known

@@ -12,8 +12,7 @@ from maskanyone.written import clock
 
 #: parts of the drawing's width; what is shorter is drawn as wide as one, and of several states in it the last of these
 _COLUMNS = 480
-_DOUBT = ("spared", "by hand", "seen", "filled", "guessed", "mended")
-_ORDER = (*_DOUBT[2:], *_DOUBT[:2])
+_DOUBT = ("seen", "filled", "followed", "guessed", "mended", "by hand", "spared")
 MOST_ROWS = 16
 #: rows that get the first letters, as the player's do
 _FIRST = 8
@@ -156,7 +155,7 @@ def timeline(
         drawn,
         scale.ticks(),
         tuple(dict.fromkeys(scale.x(cut) for cut in cuts)),
-        tuple(state for state in _ORDER if state in states),
+        tuple(state for state in _DOUBT if state in states),
         len(drawn) * ROW + FOOT,
         len(named) - len(longest),
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from maskanyone.data import SPARED, STATES
 from maskanyone.proof.citations import CITATIONS, cited, with_source
 from maskanyone.written import counted
 
@@ -14,6 +15,7 @@ Plain = Mapping[str, Any]
 HOW = {
     "seen": "seen by a detector",
     "filled": "filled between two sights",
+    "followed": "followed by what moves in the picture",
     "guessed": "guessed before a first or after a last sight",
     "mended": "hidden after the search of the finished file",
     "by hand": "hidden by hand",
@@ -138,12 +140,17 @@ def _followed(report: Plain) -> str:
 
 def _shares(report: Plain) -> list[str]:
     how = counts(report["tracks"])
+    spared = how.pop(STATES[SPARED], 0)
     weak = len(report.get("not_hidden", ()))
     said = []
     if how:
         total = counted(sum(how.values()), "hidden place")
         parts = [f"{number:,} {_was(number)} {HOW.get(state, state)}" for state, number in how.items()]
         said.append(f"Of {total}, counted once a frame and track, {listed(parts)}.")
+    if corrected := len(report.get("corrections", ())):
+        said.append(f"{counted(corrected, 'correction')} {_was(corrected)} made by hand.")
+    if spared:
+        said.append(f"{counted(spared, 'further place')} {_was(spared)} found and deliberately not hidden.")
     if covered := int(report["faces"].get("frames_covered_wholly", 0)):
         said.append(f"{counted(covered, 'frame')} {_was(covered)} covered wholly.")
     if weak:
@@ -157,8 +164,10 @@ def _search(report: Plain) -> list[str]:
         return ["The finished file was not searched."]
     by = [with_source(str(title)) for title in audit["by"]]
     frames, deep = counted(int(audit["frames_searched"]), "frame"), int(audit["frames_searched_by_all"])
-    where = f": {audit['by'][0]} in {frames}, all of them in {deep:,}" if len(by) > 1 else f", in {frames}"
+    where = f": {audit['by'][0]} in {frames}, all of them thoroughly in {deep:,}" if len(by) > 1 else f", in {frames}"
     said = [f"The finished file was searched by {listed(by)}, which took no part in finding{where}."]
+    if ways := looks(audit):
+        said.append(f"Thoroughly means {'; '.join(ways)}.")
     if more := int(audit.get("hidden_afterwards", 0)):
         tracks = counted(more, "track")
         said.append(f"{tracks} found there {_was(more)} hidden afterwards, and the file was searched again.")
@@ -167,6 +176,17 @@ def _search(report: Plain) -> list[str]:
     if perhaps:
         said.append(f"In {counted(perhaps, 'place')} one detector alone took something that shows for a face.")
     return [*said, str(audit["bound"]["verdict"])]
+
+
+def looks(audit: Plain) -> list[str]:
+    """For each who searches thoroughly, at which sizes and by which turns; none where an early report says nothing."""
+    ways: Mapping[str, Plain] = audit.get("looks", {})
+    return [f"{name} at {listed([str(size) for size in way['px']])} px{_turned(way)}" for name, way in ways.items()]
+
+
+def _turned(way: Plain) -> str:
+    degrees = [f"{turn}°" for turn in way["turned"] if turn]
+    return f", turned by {listed(degrees).replace(' and ', ' or ')} too" if degrees else ""
 
 
 def _was(number: int) -> str:

@@ -17,11 +17,12 @@ from maskanyone.track.associate import associate
 from maskanyone.track.believe import Stage, believed
 from maskanyone.track.build import build
 from maskanyone.track.cuts import cuts
+from maskanyone.track.heads import heads
 from maskanyone.track.looked import blind, both, looked, lost_in
 from maskanyone.track.merge import merge
 from maskanyone.track.params import TrackParams
 
-__all__ = ["Links", "TrackParams", "link"]
+__all__ = ["Links", "TrackParams", "heads", "link"]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from maskanyone.track.fill import Ends, Guesses, Rows, between, beyond, limits
 from maskanyone.track.merge import Index, Sightings
 from maskanyone.track.params import TrackParams
 from maskanyone.track.smooth import Way, steady
+from maskanyone.track.weak import completed
 
 Starts = Literal["start", "cut", "edge", "found"]
 Stops = Literal["end", "cut", "edge", "lost"]
@@ -33,7 +34,10 @@ def build(
     if not len(order):
         return ()
     labels, track = np.unique(label[order], return_inverse=True)
-    rows = between(track, sightings.frame[order], sightings.box[order], stage.times, params)
+    frame = sightings.frame[order]
+    box, score = sightings.box[order], sightings.score[order]
+    box = completed(track, stage.times[frame], box, score, params.high, params.fill / 2)
+    rows = between(track, frame, box, stage.times, params)
     way = steady(rows.track, stage.times[rows.frame], rows.box, rows.spare, params.smooth)
     before, after = (_guesses(rows, way, stage, params, forward) for forward in (False, True))
     film = _film(rows, way, sightings.score[order], (before, after))

@@ -23,6 +23,11 @@ class TrackParams(BaseModel):
         0.25, ge=0, le=10, title="Hide after the last sight", json_schema_extra=_SECONDS,
         description="How long after it was last found a face stays hidden.",
     )
+    follow: float = Field(
+        3.0, ge=0, le=60, title="Follow by the picture", json_schema_extra=_SECONDS,
+        description="How long before its first and after its last sight a face is followed by what the picture shows, "
+        "as long as that can be told. 0 follows nobody.",
+    )
     fill: float = Field(
         1.0, ge=0, le=30, title="Longest gap to fill", json_schema_extra=_SECONDS,
         description="A face that is lost and found again within this time stays hidden in between.",
@@ -34,6 +39,11 @@ class TrackParams(BaseModel):
     growth: float = Field(
         0.5, ge=0, le=5, title="Growth while unseen", json_schema_extra={"unit": "of its size per second"},
         description="How fast a mask grows while nobody sees the face, since it may have moved.",
+    )
+    heads: bool = Field(
+        True, title="Hide heads without a face",
+        description="Where a person is found and no face, the upper part of her box is hidden; all of it where she "
+        "bends or lies. Off where only faces are to be hidden.",
     )
     start: float = Field(
         0.3, ge=0, le=1, title="Least score of a track",
@@ -72,3 +82,7 @@ class TrackParams(BaseModel):
         3.5, ge=1, le=50, title="Cut against its neighbours", json_schema_extra=_ADVANCED,
         description="How many times greater than in the frames around it the change is at a cut.",
     )
+
+    def of_people(self) -> TrackParams:
+        """The same for whole people, who are looked for more seldom and by another detector's scores."""
+        return self.model_copy(update={"start": 0.6, "confirm": 0.6, "fill": max(self.fill, 1.5), "high": 0.6})

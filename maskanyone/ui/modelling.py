@@ -27,7 +27,7 @@ def head() -> None:
 def row(weight: weights.Weight) -> bool:
     """Draw a model; whether it is here."""
     here = weights.have(weight.name)
-    needed = f" :gray-badge[{words.NEEDED}]" if "default" in weight.sets else ""
+    needed = f" :gray-badge[{words.NEEDED}]" if "default" in weight.sets and weight.needed else ""
     with frame.line():
         told = f"{plain(weight.purpose)}  \n:small[{plain(words.facts(weight.licence, size(weight.bytes)))}]"
         st.markdown(f"**{plain(weight.title)}**{needed}  \n:gray[{told}]", width="stretch")

@@ -69,6 +69,17 @@ class Frame:
         size = max(2, round(wide * factor)), max(2, round(height * factor))
         return self.small(size), (size[0] / width, size[1] / height)
 
+    def luma(self, longer: int) -> Pixels:
+        """The brightness of the upright picture, at most ``longer`` px: uint8 (h, w)."""
+        width, height = self.size
+        factor = min(1.0, longer / max(width, height))
+        size = max(2, round(width * factor)), max(2, round(height * factor))
+        plane = _planes(self._source)[0]
+        if factor < 1:
+            stored = size if self._video.turns % 2 == 0 else size[::-1]
+            plane = cv2.resize(plane, stored, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        return _upright(plane, self._video)
+
     def thumbnail(self, width: int) -> Pixels:
         """A coarse picture as coded, not turned, for comparing neighbours: uint8 (h, width, 3), RGB."""
         planes = _planes(self._source)

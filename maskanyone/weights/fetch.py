@@ -17,12 +17,16 @@ from maskanyone.weights.weight import Weight
 
 @dataclass(frozen=True)
 class Got:
-    """What was done for one weight. source: where it came from. refused: the sources before it, and why they failed."""
+    """What was done for one weight. source: where it came from. refused: the sources before it, and why they failed.
+
+    missing: why it is not here, where it can be done without; ``path`` is where it would lie.
+    """
 
     weight: Weight
     path: Path
     source: str
     refused: tuple[str, ...] = ()
+    missing: str = ""
 
 
 def fetch(weight: Weight, work: Path, progress: Progress) -> Got:

@@ -77,7 +77,7 @@ def _named(weights: Weights) -> set[str]:
 
 
 def _model(network: _Network, weights: Weights) -> Any:
-    from onnx import TensorProto, helper, numpy_helper
+    from onnx import TensorProto, helper
 
     nodes: list[Any] = []
     last = "picture"
@@ -93,9 +93,16 @@ def _model(network: _Network, weights: Weights) -> Any:
         for name, layer in network.heads.items()
     ]
     picture = helper.make_tensor_value_info("picture", TensorProto.FLOAT, ["batch", 3, *network.size])
-    constants = [numpy_helper.from_array(_shaped(name, weights), name) for name in weights]
-    made = helper.make_graph(nodes, "mtcnn", [picture], outputs, constants)
+    constants = {name: _shaped(name, weights) for name in weights}
+    constants |= {f"{name.partition('.')[0]}.rest": 1 - slope for name, slope in constants.items() if "prelu" in name}
+    made = helper.make_graph(nodes, "mtcnn", [picture], outputs, _tensors(constants))
     return helper.make_model(made, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR)
+
+
+def _tensors(constants: Weights) -> list[Any]:
+    from onnx import numpy_helper
+
+    return [numpy_helper.from_array(array, name) for name, array in constants.items()]
 
 
 def _nodes(layer: str, before: str, after: str) -> list[Any]:
@@ -105,8 +112,14 @@ def _nodes(layer: str, before: str, after: str) -> list[Any]:
         return [helper.make_node("Conv", [before, f"{layer}.weight", f"{layer}.bias"], [after])]
     if layer.startswith("dense"):
         return [helper.make_node("Gemm", [before, f"{layer}.weight", f"{layer}.bias"], [after], transB=1)]
-    if layer.startswith("prelu"):
-        return [helper.make_node("PRelu", [before, f"{layer}.weight"], [after])]
+    if layer.startswith("prelu"):  # s x + (1 - s) max(x, 0) takes half the time of PRelu
+        straight, bent, scaled = (f"{after}.{part}" for part in ("straight", "bent", "scaled"))
+        return [
+            helper.make_node("Mul", [before, f"{layer}.weight"], [straight]),
+            helper.make_node("Relu", [before], [bent]),
+            helper.make_node("Mul", [bent, f"{layer}.rest"], [scaled]),
+            helper.make_node("Add", [straight, scaled], [after]),
+        ]
     if layer.startswith("pool"):
         side = int(layer[-1])
         return [helper.make_node("MaxPool", [before], [after], kernel_shape=[side, side], strides=[2, 2], ceil_mode=1)]

@@ -11,6 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+#: sizes of map that UltraFace says something on
+_HEADS = 4
+
 
 @dataclass(frozen=True)
 class Step:
@@ -38,26 +41,12 @@ class CannotPrepare(Exception):
         super().__init__(what, remedy)
 
 
-def onnx_foldable(original: Path, prepared: Path) -> None:
-    """Take the weights out of an ONNX graph's inputs, so that a runtime knows them for constants and folds them.
-
-    Exporters of before 2019 list them there, and onnxruntime then computes with every batch normalisation anew:
-    one picture takes CenterFace 191 instead of 99 ms, UltraFace 14 instead of 5 ms. The result is the same.
-
-    Raises:
-        onnx.checker.ValidationError, onnx.shape_inference.InferenceError: the result is not a sound graph.
-    """
-    import onnx
-
-    model = onnx.load(original)
-    _take_weights_from_inputs(model)
-    _save(model, prepared)
-
-
 def onnx_any_size(original: Path, prepared: Path) -> None:
-    """Make a graph foldable, and let it take one picture of any size instead of the sample it was traced with.
+    """Take the weights out of a graph's inputs, and let it take one picture of any size instead of its sample's.
 
     For fully convolutional networks whose inputs and outputs are all (N, C, H, W): N becomes 1, H and W free.
+    Exporters of before 2019 list weights among the inputs, and onnxruntime then computes with every batch
+    normalisation anew: one picture takes CenterFace 191 instead of 99 ms.
 
     Raises:
         onnx.checker.ValidationError, onnx.shape_inference.InferenceError: the result is not a sound graph.
@@ -71,6 +60,28 @@ def onnx_any_size(original: Path, prepared: Path) -> None:
         _free_size(entry, "height", "width")
     for entry in model.graph.output:
         _free_size(entry, "rows", "columns")
+    _save(model, prepared)
+
+
+def onnx_ultraface(original: Path, prepared: Path) -> None:
+    """Let UltraFace's graph take one picture of any size, and end it before the anchors of 640 x 480 px come in.
+
+    Outputs: ``scores`` (1, N, 2), not a face and a face; ``shifts`` (1, N, 4), of the anchors' centres and sides.
+
+    Raises:
+        onnx.checker.ValidationError, onnx.shape_inference.InferenceError: the result is not a sound graph.
+        StopIteration: it is another graph.
+    """
+    import onnx
+
+    model = onnx.load(original)
+    graph = model.graph
+    _take_weights_from_inputs(model)
+    del graph.value_info[:]
+    _free_size(graph.input[0], "height", "width")
+    scored = next(node.input[0] for node in graph.node if node.op_type == "Softmax")
+    joined = [node.output[0] for node in graph.node if node.op_type == "Concat" and len(node.input) == _HEADS]
+    _end_at(graph, {"scores": ("scores", 2), "shifts": (next(name for name in joined if name != scored), 4)})
     _save(model, prepared)
 
 
@@ -107,6 +118,30 @@ def _free_size(entry: Any, height: str, width: str) -> None:
     columns.dim_param = width
 
 
+def _end_at(graph: Any, outputs: Mapping[str, tuple[str, int]]) -> None:
+    """Give a graph of one picture other outputs (1, N, C), each by its new name: its name inside, and C."""
+    from onnx import TensorProto, helper
+
+    needed, nodes = {inner for inner, _ in outputs.values()}, []
+    for node in reversed(graph.node):
+        if needed.intersection(node.output):
+            needed.update(node.input)
+            nodes.append(node)
+    nodes.reverse()
+    weights = [weight for weight in graph.initializer if weight.name in needed]
+    for name, (inner, _) in outputs.items():
+        if name != inner:
+            nodes.append(helper.make_node("Identity", [inner], [name]))
+    for part in ("node", "initializer", "output"):
+        graph.ClearField(part)
+    graph.node.extend(nodes)
+    graph.initializer.extend(weights)
+    graph.output.extend(
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, "anchors", numbers])
+        for name, (_, numbers) in outputs.items()
+    )
+
+
 def _save(model: Any, prepared: Path) -> None:
     import onnx
 
@@ -115,8 +150,8 @@ def _save(model: Any, prepared: Path) -> None:
 
 
 _ALL = (
-    Step("onnx_foldable", 1, onnx_foldable),
     Step("onnx_any_size", 1, onnx_any_size),
-    Step("onnx_mtcnn", 1, onnx_mtcnn, "onnx"),
+    Step("onnx_ultraface", 1, onnx_ultraface),
+    Step("onnx_mtcnn", 2, onnx_mtcnn, "onnx"),
 )
 STEPS: Mapping[str, Step] = MappingProxyType({step.id: step for step in _ALL})

@@ -81,7 +81,7 @@ def get(name_or_set: str, progress: Progress | None = None) -> list[Got]:
     """Fetch weights by name, or all of a set (``default``, ``all``); those here already are left as they are.
 
     Args:
-        name_or_set: a name in the catalogue, or a set.
+        name_or_set: a name in the catalogue, or a set. Of a set, what can be done without may be missing afterwards.
         progress: called with name, bytes done, bytes in all.
 
     Raises:
@@ -97,7 +97,10 @@ def get(name_or_set: str, progress: Progress | None = None) -> list[Got]:
             try:
                 got.append(fetch(weight, Path(work), progress or _silent))
             except MissingWeights as error:
-                failed.append(error)
+                if weight.needed or name_or_set == weight.name:
+                    failed.append(error)
+                else:
+                    got.append(Got(weight, folders.weights() / weight.file, "", missing=error.what))
     if failed:
         raise _together(failed)
     return got

@@ -62,6 +62,7 @@ class Weight(_Entry):
         bytes, sha256: of the file as downloaded.
         licence: SPDX name where there is one.
         sets: names under which it is fetched together with others.
+        needed: where one of its sets is fetched and no source gives it, that is an error.
         accept: its licence (non-commercial) must be accepted once before it is fetched.
         prepare: the step of ``prepare.py`` that makes the file a runtime loads, or None.
         sources: tried in this order, after the weights folder and the mirror folder.
@@ -75,6 +76,7 @@ class Weight(_Entry):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     licence: str
     sets: tuple[str, ...] = ()
+    needed: bool = True
     accept: bool = False
     prepare: str | None = None
     sources: tuple[Source, ...] = Field(min_length=1)

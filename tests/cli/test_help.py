@@ -14,7 +14,7 @@ from tests.promises.runs import Said
 
 Say = Callable[..., Said]
 GROUP = typer.main.get_command(app)
-COMMANDS = {"audit", "mask", "presets", "methods", "weights", "report", "demo", "doctor", "cache", "app", "worker"}
+COMMANDS = set("audit edits mask presets methods weights report demo doctor cache app worker".split())
 
 
 def test_the_commands_are_these() -> None:

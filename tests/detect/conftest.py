@@ -10,10 +10,12 @@ from maskanyone.detect import Detector, detectors
 from maskanyone.errors import MissingWeights
 from maskanyone.weights import store
 
+FACES = [made for made in detectors() if made.kind == "face"]
 
-@pytest.fixture(scope="module", params=detectors(), ids=lambda made: made.id)
+
+@pytest.fixture(scope="module", params=FACES, ids=lambda made: made.id)
 def detector(request: pytest.FixtureRequest, own_folders: None) -> Iterator[Detector]:
-    """A detector as it is where nobody chooses."""
+    """A detector of faces as it is where nobody chooses."""
     made = loaded(request.param)
     yield made
     made.close()

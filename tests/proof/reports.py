@@ -27,7 +27,16 @@ def track(name: str, first: int, last: int, **frames: int) -> dict[str, Any]:
         "ends": "cut",
         "best_score": 0.918,
         "found_by": ["centerface@640"],
+        "at": {"frame": first, "box": [12.0, 30.5, 52.0, 81.0]},
     }
+
+
+def correction(number: int, what: str, author: str = "R. Okafor", reason: str = "a cup") -> dict[str, Any]:
+    time = "2026-11-27T09:30:00+01:00"
+    return span(40, 49) | {
+        "number": number, "do": "delete", "what": what, "author": author, "time": time, "reason": reason,
+        "about": ["one"], "edit": {"do": "delete", "track": author, "author": author, "time": time, "reason": reason},
+    }  # fmt: skip
 
 
 def stretch(name: str, first: int, last: int, state: str, reason: str) -> dict[str, Any]:
@@ -86,7 +95,11 @@ _REPORT: dict[str, Any] = {
     "faults": ["frame 7: hide.solid raised OSError: no such file; the region was filled"],
     "damage": ["1 packet(s) are damaged"],
     "audit": {
-        "by": ["UltraFace", "BlazeFace", "MTCNN"], "rounds": 2, "frames_searched": 300, "frames_searched_by_all": 25,
+        "by": ["UltraFace", "BlazeFace", "MTCNN"],
+        "looks": {
+            "UltraFace": {"px": [384, 960], "turned": [0, 90, 180, 270]}, "BlazeFace": {"px": [384], "turned": [0]},
+        },
+        "rounds": 2, "frames_searched": 300, "frames_searched_by_all": 25,
         "frames_missing": 0, "hidden_afterwards": 1, "left": [place(60, 66, ["MTCNN", "BlazeFace"])],
         "perhaps": [place(220, 220, ["UltraFace"])],
         "bound": {"checks": 20, "recall": 0.95, "rate": 0.158, "verdict": "Somebody shows; no bound can be given."},

@@ -13,6 +13,7 @@ def found(frame: int, x: float = 0, by: str = "one", *, shows: float = 1, sure: 
 def test_one_place_over_time_is_one_leak() -> None:
     (leak,) = leaks([found(3), found(4, 2, "other", shows=0.6), found(7)])
     assert (leak.first, leak.last, leak.by, leak.shows) == (3, 7, ("one", "other"), 1)
+    assert leak.runs == ((3, 4), (7, 7))
 
 
 def test_a_pause_or_another_place_is_another_leak() -> None:

@@ -17,7 +17,7 @@ from maskanyone.proof.citations import CITATIONS
 from maskanyone.proof.page import BEGINNING, page
 from maskanyone.proof.places import unfound
 from maskanyone.proof.timeline import letters, moment
-from tests.proof.reports import FRAMES, place, span, stretch, told, track
+from tests.proof.reports import FRAMES, correction, place, span, stretch, told, track
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -28,9 +28,10 @@ HOSTILE = (
     "‮4pm.enaJ", "--><!--.mp4", "' onload='alert(1)",
 )  # fmt: skip
 SECTIONS = (
-    "The files", "What was hidden, and how", "What was found", "What wants a look", "Weak sights that are not hidden",
-    "The search of the finished file", "What is not protected", "Damage and faults",
+    "The files", "What was hidden, and how", "What was found", "Corrections by hand", "What wants a look",
+    "Weak sights that are not hidden", "The search of the finished file", "What is not protected", "Damage and faults",
     "For the methods section of a paper", "Software and weights", "The recipe", "What this report proves",
+    "What corrections call the tracks",
 )  # fmt: skip
 #: what a page may be made of
 TAGS = set(
@@ -84,7 +85,8 @@ def test_the_verdict_stands_first() -> None:
         "359 seen by a detector, 10 filled between two sights", "0:01.6 to 0:02.0", "40 to 49",
         "Not seen for a moment, hidden between two sights", "Whole picture covered: nobody could look at it",
         "No face was found: make sure that nobody is in it", "0.271", "UltraFace, BlazeFace, MTCNN", "300 by UltraFace",
-        "25 of them thoroughly", "1 track found by the search and hidden afterwards", "40 × 51 px at 12, 30",
+        "25 of them thoroughly", "UltraFace at 384 and 960 px, turned by 90°, 180° or 270° too; BlazeFace at 384 px",
+        "1 track found by the search and hidden afterwards", "40 × 51 px at 12, 30",
         "Somebody shows; no bound can be given.", "Body shape, clothing, gait", "1 packet(s) are damaged",
         "Frame 7: hide.solid raised OSError", "CenterFace (Xu et al., 2019)", "at input sizes of 640 and 416 px",
         "arXiv:1911.03599", "arXiv:1604.02878", "av 18.1.0", "onnx_any_size 1", "d" * 64, "e" * 64, "f" * 64, "MIT",
@@ -106,6 +108,7 @@ def test_a_hostile_name_is_only_ever_text(name: str) -> None:
     report["to_look_at"][0] |= {"reason": name, "state": name}
     report["audit"] |= {"by": [name, name]}
     report["weights"][0]["licence"] = name
+    report["corrections"] = [correction(1, name, name, name)]
     html = page(report)
     plain, hostile = Read(page(told())), Read(html)
     assert hostile.tags <= TAGS
@@ -157,6 +160,36 @@ def test_a_shareable_page_names_nobody() -> None:
     assert tuple(Read(html).headings) == SECTIONS
     assert json.dumps(report) == before
     assert "Jane.mp4" in page(report)
+
+
+def test_corrections_are_told_with_who_when_what_and_why() -> None:
+    report = told(corrections=[correction(1, "Track one no longer hidden."), correction(2, "Divided.", reason="")])
+    report["tracks"][1]["frames"] = {"seen": 190, "spared": 10}
+    report["audit"] |= {"left": [], "spared": [place(40, 49, ["MTCNN"])]}
+    text = Read(page(report)).text()
+    assert "2 corrections, in the order in which they were made." in text
+    for words in ("Track one no longer hidden.", "R. Okafor", "2026-11-27 09:30+01:00", "a cup", "none given"):
+        assert words in text
+    assert "10 further places were found and are not hidden: corrections by hand spare them." in text
+    assert "10 spared" in text
+    assert "spared by hand" not in text.split("counted once a frame and track")[1].split(".")[0]
+    assert "1 place where somebody shows whom a correction by hand spares" in text
+    assert "2 corrections were made by hand. 10 further places were found and deliberately not hidden" in text
+    assert "None: everything is as it was found." in Read(page(told())).text()
+
+
+def test_a_shareable_page_tells_what_was_corrected_but_not_by_whom_or_why() -> None:
+    report = told(corrections=[correction(1, "Track one no longer hidden.", "Jane", "Jane asked for it")])
+    html = page(report, shareable=True)
+    assert "Track one no longer hidden." in html
+    assert "2026-11-27 09:30+01:00" in html
+    assert "jane" not in html.casefold()
+
+
+def test_many_corrections_stand_at_the_end() -> None:
+    html = page(told(corrections=[correction(number, f"The {number}th.") for number in range(1, 31)]))
+    assert '<h2 id="corrections">' in html
+    assert "The 30th." in html
 
 
 def test_a_report_without_a_name_is_headed_by_its_hash() -> None:
@@ -213,10 +246,11 @@ def test_long_tables_stand_whole_at_the_end() -> None:
     tracks = [track(f"t{number}", number * 5, number * 5 + number) for number in range(40)]
     stretches = [stretch(f"t{number}", number * 5, number * 5, "guessed", "why") for number in range(40)]
     read = Read(page(told(tracks=tracks, to_look_at=stretches)))
-    assert read.headings[len(SECTIONS) :] == ["All tracks", "All stretches that want a look"]
+    names = SECTIONS[-1]
+    assert read.headings[len(SECTIONS) - 1 :] == ["All tracks", "All stretches that want a look", names]
     assert "24 shorter ones are not drawn" in read.text()
     assert "The 12 longest" in read.text()
-    assert {"#tracks", "#stretches"} == {value for _, name, value in read.given if name == "href"}
+    assert {"#tracks", "#stretches", "#names"} == {value for _, name, value in read.given if name == "href"}
 
 
 def test_every_short_doubt_is_drawn() -> None:

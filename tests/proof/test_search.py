@@ -2,42 +2,135 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from maskanyone.data import Pixels, Span, Track
-from maskanyone.pipeline.auditing import _touched
-from maskanyone.proof.pairs import pairs
-from maskanyone.proof.search import Auditor, Searched, search
+from maskanyone.pipeline.auditing import _sampled, _spread, _touched
+from maskanyone.proof.pairs import Original, result_frames
+from maskanyone.proof.search import KNOWN, Asked, Auditor, Look, Searched, search
 from maskanyone.video.probe import probe
 from tests.conftest import Sample
 
 FACE = np.array([[290, 90, 350, 160]], np.float32)
-NOBODY = np.zeros((0, 4), np.float32), np.zeros(0, np.float32)
+PEOPLE = FACE, np.ones(1, np.float32)
+Sees = Callable[[Pixels], Any]
 
 
 def finds(picture: Pixels) -> Any:
     return SimpleNamespace(box=FACE, score=np.ones(1, np.float32))
 
 
-def searched(sample: Sample, **how: Any) -> Searched:
-    """The sample as its own result, by a detector that sees somebody everywhere."""
+def nobody(picture: Pixels) -> Any:
+    return SimpleNamespace(box=FACE[:0], score=np.ones(0, np.float32))
+
+
+def auditor(name: str, *looks: tuple[int, Sees], confirms: Sees = nobody) -> Auditor:
+    """looks: the turn of each, and what it sees."""
+    made = tuple(Look(640, turn, 0.5, sees) for turn, sees in looks)
+    return Auditor(name, made, lambda picture, turn: confirms(picture), 0.5)
+
+
+def searched(sample: Sample, *auditors: Auditor, asked: Callable[[int], Asked | None]) -> Searched:
+    """The sample as its own result."""
     video = probe(sample.path)
-    auditor = Auditor("one", finds, 640, 0.5)
-    return search(pairs(video, video), [auditor], lambda _: NOBODY, lambda _: False, lambda _: None, **how)
+    original = Original(video, np.arange(len(sample.truth), dtype=np.int64))
+    return search(original, result_frames(video), auditors, asked, lambda _: None)
 
 
-def test_only_what_is_wanted_is_searched(sample: Sample) -> None:
-    told = searched(sample, wanted=lambda index: 10 <= index < 30)
+def test_only_what_is_asked_for_is_searched(sample: Sample) -> None:
+    told = searched(sample, auditor("one", (0, finds)), asked=lambda index: Asked() if 10 <= index < 30 else None)
     assert told.frames == 20
-    assert {finding.frame for finding in told.findings} <= set(range(10, 30))
-    assert told.findings
+    assert {finding.frame for finding in told.findings} == set(range(10, 30))
 
 
-def test_all_is_searched_where_nothing_else_is_said(sample: Sample) -> None:
-    assert searched(sample).frames == len(sample.truth)
+def test_quickly_the_first_looks_once_and_thoroughly_all_look_in_all_ways(sample: Sample) -> None:
+    asked: list[str] = []
+
+    def noted(name: str) -> Sees:
+        def sees(picture: Pixels) -> Any:
+            asked.append(name)
+            return nobody(picture)
+
+        return sees
+
+    looks = {"one": (0, 0, 90, 180), "two": (0, 180)}
+    auditors = [
+        auditor(name, *((turn, noted(f"{name} {number} {turn}")) for number, turn in enumerate(turns)))
+        for name, turns in looks.items()
+    ]
+    searched(sample, *auditors, asked=lambda index: Asked() if index == 3 else None)
+    assert asked == ["one 0 0"]
+    asked.clear()
+    searched(sample, *auditors, asked=lambda index: Asked(True, (180,)) if index == 3 else None)
+    assert asked == ["one 0 0", "one 1 0", "one 3 180", "two 0 0", "two 1 180"]
+
+
+def test_one_face_seen_in_several_ways_is_found_once(sample: Sample) -> None:
+    told = searched(sample, auditor("one", (0, finds), (90, finds)), asked=lambda _: Asked(True, (90,)))
+    assert len({finding.frame for finding in told.findings}) == len(told.findings) > 0
+
+
+@pytest.mark.parametrize(("sees", "known"), [(finds, 1), (nobody, 0)])
+def test_the_recall_is_measured_on_the_original_in_the_same_way(sample: Sample, sees: Sees, known: int) -> None:
+    def asked(index: int) -> Asked | None:
+        return Asked(True, (90,), PEOPLE, recall=index == 20, count=True) if index in (20, 40) else None
+
+    told = searched(sample, auditor("one", (0, nobody), (90, sees)), asked=asked)
+    assert (told.checks, told.people, told.known) == (2, 1, known)
+
+
+def crop_finds(picture: Pixels) -> Any:
+    """The face, in the part of the picture around it."""
+    return SimpleNamespace(box=FACE - np.array([230, 20] * 2), score=np.ones(1, np.float32))
+
+
+@pytest.mark.parametrize(("confirms", "told"), [(crop_finds, 1), (nobody, 0)])
+def test_who_is_only_supposed_is_told_where_another_takes_it_for_a_face(
+    sample: Sample, confirms: Sees, told: int
+) -> None:
+    def asked(index: int) -> Asked | None:
+        return Asked(check=True, supposed=PEOPLE) if index == 20 else None
+
+    found = searched(sample, auditor("one", (0, nobody), confirms=confirms), asked=asked).findings
+    assert [finding.by for finding in found] == [KNOWN] * told
+
+
+@pytest.mark.parametrize(("confirms", "sure"), [(crop_finds, True), (nobody, False)])
+def test_who_only_confirms_makes_a_finding_sure(sample: Sample, confirms: Sees, sure: bool) -> None:
+    other = auditor("two", confirms=confirms)
+    told = searched(sample, auditor("one", (0, finds)), other, asked=lambda index: Asked() if index == 20 else None)
+    assert [finding.sure for finding in told.findings] == [sure]
+    assert {finding.by for finding in told.findings} == {"one"}
+
+
+def test_frames_of_the_original_are_those_of_their_index(sample: Sample) -> None:
+    video = probe(sample.path)
+    whole = [frame.small((64, 36)) for frame in result_frames(video)]
+    pts = np.array([frame.pts for frame in result_frames(video)])
+    original = Original(video, pts)
+    for index in (0, 3, 90, 91, 240):
+        assert (original.frame(index).small((64, 36)) == whole[index]).all()
+    original.close()
+
+
+def test_of_each_stretch_some_frames_are_taken_and_at_least_one() -> None:
+    flags = np.zeros(60, bool)
+    flags[[3, 10, 11, 12]] = True
+    flags[20:50] = True
+    taken = np.flatnonzero(_sampled(flags, 8))
+    assert taken.tolist() == [3, 11, 23, 31, 39, 47]
+
+
+def test_of_many_moments_a_few_are_taken_evenly() -> None:
+    moments = np.ones(101, bool)
+    assert np.flatnonzero(_spread(moments, 3)).tolist() == [0, 50, 100]
+    assert _spread(moments[:2], 3).all()
+    assert not _spread(np.zeros(5, bool), 3).any()
 
 
 def test_a_mending_touches_whole_pieces() -> None:

@@ -11,13 +11,13 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from maskanyone.detect.ultraface import _MAPS, _anchors, _shifted
 from maskanyone.weights import prepare
 
 ort = pytest.importorskip("onnxruntime")
 cv2 = pytest.importorskip("cv2")
 
 Real = Callable[[str], tuple[Path, Path]]
-FROM_GRAPHS = [step for step in prepare.STEPS.values() if not step.suffix]
 
 
 def old_style(file: Path) -> Path:
@@ -46,18 +46,21 @@ def noise(height: int, width: int) -> np.ndarray:
     return np.random.default_rng(0).uniform(0, 255, (1, 3, height, width)).astype(np.float32)
 
 
-@pytest.mark.parametrize("step", FROM_GRAPHS, ids=lambda step: step.id)
-def test_no_weight_is_left_among_the_inputs(step: prepare.Step, tmp_path: Path) -> None:
-    step.run(old_style(tmp_path / "old.onnx"), tmp_path / "new.onnx")
+def test_no_weight_is_left_among_the_inputs(tmp_path: Path) -> None:
+    prepare.onnx_any_size(old_style(tmp_path / "old.onnx"), tmp_path / "new.onnx")
     assert [entry.name for entry in onnx.load(tmp_path / "new.onnx").graph.input] == ["picture"]
 
 
-@pytest.mark.parametrize("step", FROM_GRAPHS, ids=lambda step: step.id)
-def test_a_preparation_gives_the_same_bytes_each_time(step: prepare.Step, tmp_path: Path) -> None:
-    old = old_style(tmp_path / "old.onnx")
-    step.run(old, tmp_path / "one.onnx")
-    step.run(old, tmp_path / "two.onnx")
-    assert (tmp_path / "one.onnx").read_bytes() == (tmp_path / "two.onnx").read_bytes() != old.read_bytes()
+@pytest.mark.parametrize(
+    ("name", "step"), [("centerface", prepare.onnx_any_size), ("ultraface_rfb_640", prepare.onnx_ultraface)]
+)
+def test_a_preparation_gives_the_same_bytes_each_time(
+    name: str, step: Callable[[Path, Path], None], real: Real, tmp_path: Path
+) -> None:
+    original, prepared = real(name)
+    step(original, tmp_path / "again.onnx")
+    assert (tmp_path / "again.onnx").read_bytes() == prepared.read_bytes() != original.read_bytes()
+    assert len(onnx.load(prepared).graph.input) == 1
 
 
 @pytest.mark.parametrize(("height", "width"), [(32, 32), (64, 96), (30, 18)])
@@ -97,11 +100,31 @@ def test_centerface_prepared_takes_any_multiple_of_32(height: int, width: int, r
     assert [answer.shape for answer in answers] == [(1, c, height // 4, width // 4) for c in (1, 2, 2, 10)]
 
 
-def test_ultraface_prepared_answers_as_the_original_does(real: Real) -> None:
+def test_ultraface_prepared_scores_as_the_original_does(real: Real) -> None:
     original, prepared = real("ultraface_rfb_640")
     picture = (noise(480, 640) - 127) / 128
-    for answer, wanted in zip(run(prepared, picture), run(original, picture), strict=True):
-        np.testing.assert_allclose(answer, wanted, atol=1e-5)
+    np.testing.assert_allclose(run(prepared, picture)[0], run(original, picture)[0], atol=1e-5)
+
+
+def test_ultraface_places_its_anchors_as_the_original_does(real: Real) -> None:
+    original, prepared = real("ultraface_rfb_640")
+    picture = (noise(480, 640) - 127) / 128
+    anchors = _anchors(640, 448)  # the original's coarsest map ends within a step at 480 rows
+    rows = {step: len(sides) * (640 // step) * (480 // step) for step, sides in _MAPS[:-1]}
+    expected = run(original, picture)[1][0] * np.array([640, 480] * 2)
+    shifts = run(prepared, picture)[1][0]
+    start = place = 0
+    for step, sides in _MAPS[:-1]:
+        inside = len(sides) * (640 // step) * (448 // step)
+        boxes = _shifted(anchors[place : place + inside], shifts[start : start + inside])
+        np.testing.assert_allclose(boxes, expected[start : start + inside], atol=1e-2)
+        start, place = start + rows[step], place + inside
+
+
+@pytest.mark.parametrize(("height", "width"), [(64, 64), (256, 448), (704, 1280)])
+def test_ultraface_prepared_takes_any_multiple_of_64(height: int, width: int, real: Real) -> None:
+    scores, shifts = run(real("ultraface_rfb_640")[1], (noise(height, width) - 127) / 128)
+    assert scores.shape[1] == shifts.shape[1] == len(_anchors(width, height))
 
 
 def mtcnn_by_torch(original: Path, picture: np.ndarray) -> list[np.ndarray]:
@@ -172,7 +195,7 @@ def test_mtcnn_prepared_computes_what_torch_computes(
 @pytest.mark.parametrize("name", ["mtcnn_pnet", "mtcnn_rnet", "mtcnn_onet"])
 def test_mtcnn_prepared_is_a_graph_and_the_same_each_time(name: str, real: Real, tmp_path: Path) -> None:
     original, prepared = real(name)
-    assert prepared.name == f"{name}.onnx_mtcnn-1.onnx"
+    assert prepared.name == f"{name}.onnx_mtcnn-2.onnx"
     prepare.onnx_mtcnn(original, tmp_path / "again.onnx")
     assert (tmp_path / "again.onnx").read_bytes() == prepared.read_bytes()
 

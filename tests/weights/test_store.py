@@ -212,6 +212,19 @@ def test_what_could_be_had_of_a_set_stays_and_the_rest_is_told(catalogued: Catal
     assert [store.have(name) for name in ("one", "two", "three")] == [False, True, False]
 
 
+def test_what_can_be_done_without_fails_only_where_it_is_asked_for_by_name(
+    catalogued: Catalogued, mirror: Path
+) -> None:
+    catalogued(made_up("one", sets=("both",), needed=False), made_up("two", sets=("both",)))
+    (mirror / "two.bin").write_bytes(CONTENT)
+    one, two = store.get("both")
+    assert "could not be had" in one.missing
+    assert not two.missing
+    assert [store.have(name) for name in ("one", "two")] == [False, True]
+    with pytest.raises(MissingWeights):
+        store.get("one")
+
+
 def test_weights_of_a_set_that_failed_alike_are_told_together(catalogued: Catalogued) -> None:
     catalogued(made_up("one", sets=("both",)), made_up("two", sets=("both",)))
     with pytest.raises(MissingWeights, match=r"^one, two: could not be had from any source") as caught:

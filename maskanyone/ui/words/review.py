@@ -35,8 +35,9 @@ REASONS = {
     "filled": "Lost for a moment; the place was filled in from before and after.",
     "guessed": "Not seen yet, or not any more; the place was guessed from the nearest sight.",
     "mended": "Found by the search of the result, and hidden only then.",
+    "followed": "Found by no detector; followed by what moves in the picture.",
     "by hand": "Hidden by hand.",
-    "spared": "Spared by hand: nothing is hidden here.",
+    "spared": "A correction by hand spares it: nothing is hidden here.",
     "shows": "The search of the result found somebody who shows.",
     "perhaps": "One detector alone takes this for a face; it shows.",
 }

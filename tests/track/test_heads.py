@@ -1,0 +1,55 @@
+"""Heads of people whose face nobody finds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from maskanyone.data import SEEN, Track
+from maskanyone.track import heads
+
+SIZE, FRAMES = (640, 360), 30
+TIMES = np.arange(FRAMES) / 25
+STANDING = (200.0, 60.0, 280.0, 300.0)
+LYING = (200.0, 200.0, 440.0, 280.0)
+
+
+def track(box: tuple[float, ...], first: int = 0, last: int = FRAMES - 1, kind: str = "person") -> Track:
+    frame = np.arange(first, last + 1, dtype=np.int32)
+    count = len(frame)
+    boxes = np.tile(np.array(box, np.float32), (count, 1))
+    state, score = np.full(count, SEEN, np.uint8), np.full(count, 0.9, np.float32)
+    return Track(f"{kind} {box}", kind, frame, boxes, state, score)  # type: ignore[arg-type]
+
+
+def test_of_somebody_upright_the_upper_part_is_hidden() -> None:
+    (head,) = heads([track(STANDING)], [], TIMES, SIZE, 0.2)
+    assert (head.kind, len(head)) == ("head", FRAMES)
+    assert head.box[0].tolist() == [212, 60, 268, 108]
+
+
+def test_of_somebody_who_lies_all_is_hidden() -> None:
+    (head,) = heads([track(LYING)], [], TIMES, SIZE, 0.2)
+    assert head.box[0].tolist() == list(LYING)
+
+
+def test_where_the_face_is_found_nothing_more_is_hidden() -> None:
+    assert not heads([track(STANDING)], [track((225, 65, 255, 100), kind="face")], TIMES, SIZE, 0.2)
+
+
+def test_where_the_face_is_found_for_a_while_the_head_is_hidden_before_and_after_and_a_little_longer() -> None:
+    face = track((225, 65, 255, 100), 10, 19, kind="face")
+    before, after = heads([track(STANDING)], [face], TIMES, SIZE, 0.08)
+    assert (before.frame[0], before.frame[-1]) == (0, 11)
+    assert (after.frame[0], after.frame[-1]) == (18, FRAMES - 1)
+    assert before.id != after.id
+
+
+def test_a_face_elsewhere_is_somebody_else() -> None:
+    beside = track((400, 65, 430, 100), kind="face")
+    lower = track((225, 200, 255, 240), kind="face")
+    assert len(heads([track(STANDING)], [beside, lower], TIMES, SIZE, 0.2)) == 1
+
+
+def test_whose_head_lies_outside_the_picture_is_left() -> None:
+    cut_off = [(200.0, 0.0, 280.0, 300.0), (0.0, 200.0, 240.0, 280.0), (420.0, 200.0, 640.0, 280.0)]
+    assert not heads([track(box) for box in cut_off], [], TIMES, SIZE, 0.2)

@@ -118,22 +118,25 @@ def test_what_wants_a_look_is_looked_at_one_by_one_and_then_released(page: Any, 
         expect(picture).to_have_js_property("complete", True)
         assert picture.evaluate("(image) => image.naturalWidth") > 50
     for seen in range(number):
-        expect(page.get_by_role("link", name=f"Review {number - seen} to look at")).to_be_visible()
-        expect(page.get_by_text(re.compile(rf"^{number - seen} stretch(es)? (is|are) left before"))).to_be_visible()
+        for shows in (
+            page.get_by_role("link", name=f"Review {number - seen} to look at"),
+            page.get_by_text(re.compile(rf"^{number - seen} stretch(es)? (is|are) left before")),
+        ):
+            expect(shows).to_be_visible(timeout=30_000)
         if seen % 2:
             page.keyboard.press("h")  # wherever the focus is
         else:
             well.first.click()
         served.until("SELECT 1 FROM looked WHERE job = ? GROUP BY job HAVING count(*) = ?", run, seen + 1)
     release = page.get_by_role("button", name="Release with report")
-    expect(release).to_be_enabled()
+    expect(release).to_be_enabled(timeout=30_000)
     page.reload()
     release.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Release", exact=True)).to_be_disabled()
     dialog.get_by_text("On request").click()
     dialog.get_by_role("button", name="Release", exact=True).click()
-    expect(page.get_by_text(re.compile("Released .*: On request"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Released .*: On request"))).to_be_visible(timeout=30_000)
     expect(dialog).to_be_hidden()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the report").click()

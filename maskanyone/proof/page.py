@@ -179,9 +179,8 @@ def _tracks(tracks: Sequence[Plain], result: Plain) -> Table:
     if len(rows) > 1:
         hand = _hand(total) if by_hand else ""
         rows.append(("", "all", "", "", "", *(f"{total.get(state, 0):,}" for state in _STATES), "", hand))
-    head = " ".join(
-        ["track:letter kind:text time:span frames:number s:number", *(f"{name}:number" for name in _STATES)]
-    )
+    states = " ".join(f"{state}:number" for state in _STATES)
+    head = f"track:letter kind:text time:span frames:number s:number {states}"
     head += f" best_score:number {'by_hand' if by_hand else 'begins/ends'}:text"
     order = sorted(range(len(named)), key=lambda at: _length(named[at][1]), reverse=True)
     return _table("tracks", "All tracks", head, rows, order, last=len(rows) > len(named))

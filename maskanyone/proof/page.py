@@ -67,7 +67,7 @@ def page(report: Plain, *, shareable: bool = False) -> str:
     try:
         told = without_names(report) if shareable else report
         return BEGINNING + _template().render(
-            _shown(_filled(told)), recipe=_dense(told["recipe"]), by_hand=not shareable
+            _shown(_filled(told)), recipe=_dense(told["recipe"]), by_hand=() if shareable else _by_hand(told)
         )
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, TemplateError) as error:
         raise ValueError(f"this is no whole report ({error})") from error
@@ -99,6 +99,7 @@ def _shown(report: Plain) -> dict[str, Any]:
         "source": source,
         "result": result,
         "made": _when(str(report["made"])),
+        "release": _release(report.get("release")),
         "software": report["software"],
         "pictures": _pictures(source),
         "steps": steps(report),
@@ -127,6 +128,17 @@ def _shown(report: Plain) -> dict[str, Any]:
         "breadth": WIDTH,
         "narrow": NARROW,
     }
+
+
+def _release(release: Plain | None) -> Plain | None:
+    return dict(release) | {"when": _when(str(release["at"]))} if release else None
+
+
+def _by_hand(report: Plain) -> tuple[str, ...]:
+    """What only people know."""
+    known = "by" in report.get("release", {})
+    looked = () if known else ("Looked through by, on",)
+    return ("Run by", *looked, "Original kept at", "Original deleted on")
 
 
 def _state(report: Plain, audit: Plain | None, nobody: Sequence[Plain]) -> tuple[str, str]:

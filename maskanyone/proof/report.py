@@ -24,6 +24,7 @@ from maskanyone.data import (
     SEEN,
     SPARED,
     STATES,
+    Float,
     Looks,
     Span,
     Timeline,
@@ -40,6 +41,7 @@ NOT_PROTECTED = (
 )
 _NOT_SEARCHED = "No search of the finished file has been made: what every detector missed is missed here too."
 _SEARCHED = "The search of the finished file errs where detectors err: whom none of them finds is missed here too."
+_ALONE = "found by one detector at one size only"
 _REASONS = {
     FILLED: "not seen for a moment, hidden between two sights",
     GUESSED: "before the first or after the last sight",
@@ -51,7 +53,7 @@ _REASONS = {
 
 _NAMELESS = (
     "format key verdict made seconds result methods faces to_look_at tracks not_hidden cuts looks damage audit "
-    "not_protected software weights"
+    "not_protected software weights release"
 ).split()
 _NAMELESS_SOURCE = (
     "sha256 bytes frames codec width height turned_clockwise mirrored interlaced left_out first_frame_s zero_s"
@@ -138,6 +140,8 @@ def shareable(report: Mapping[str, Any]) -> dict[str, Any]:
     source = {key: report["source"][key] for key in _NAMELESS_SOURCE if key in report["source"]}
     recipe = {key: value for key, value in report["recipe"].items() if key not in ("name", "description")}
     faults = [_RAISED.sub(r"\1\2", str(fault)) for fault in report["faults"]]
+    if "release" in kept:
+        kept["release"] = {key: value for key, value in kept["release"].items() if key != "by"}
     corrected = [corrections.nameless(each) for each in report.get("corrections", ())]
     return kept | {"source": source, "recipe": recipe, "faults": faults, "corrections": corrected}
 
@@ -255,8 +259,23 @@ def _stretches(facts: Facts) -> list[dict[str, Any]]:
         for code, span in _runs(track):
             stretch = _stretch(facts, span, _REASONS.get(code, STATES[code]))
             rank = risk.risk(code, stretch["to_s"] - stretch["from_s"], _size(track, span, facts))
-            found.append(stretch | {"track": track.id, "state": STATES[code], "risk": rank})
+            found.append(
+                stretch | _worst(track, span, facts) | {"track": track.id, "state": STATES[code], "risk": rank}
+            )
+        found += _alone(track, facts)
     return sorted(found, key=lambda s: (s["first_frame"], s["reason"]))
+
+
+def _alone(track: Track, facts: Facts) -> list[dict[str, Any]]:
+    """From first to last sight of whom one of several looks alone has found."""
+    seen = np.flatnonzero(track.state == SEEN)
+    if len(track.support) != 1 or len(facts.looks.producers) < 2 or not len(seen):
+        return []
+    span = Span(int(track.frame[seen[0]]), int(track.frame[seen[-1]]) + 1)
+    weakest = int(seen[np.argmin(np.nan_to_num(track.score[seen]))])
+    stretch = _stretch(facts, span, _ALONE) | _at(int(track.frame[weakest]), track.box[weakest], facts)
+    rank = risk.risk(SEEN, stretch["to_s"] - stretch["from_s"], _size(track, span, facts))
+    return [stretch | {"track": track.id, "state": STATES[SEEN], "risk": rank}]
 
 
 def _nobody(
@@ -296,12 +315,27 @@ def _size(track: Track, span: Span, facts: Facts) -> float:
     return float((box[:, 2:] - box[:, :2]).max()) / min(facts.video.upright)
 
 
+def _worst(track: Track, span: Span, facts: Facts) -> dict[str, Any]:
+    """The frame of a span that is furthest from the sights around it."""
+    last = span.stop - 1
+    opens, closes = span.start == track.frame[0], last == track.frame[-1]
+    at = (span.start + last) // 2 if opens == closes else span.start if opens else last
+    return _at(at, track.box[at - int(track.frame[0])], facts)
+
+
+def _at(frame: int, box: Float, facts: Facts) -> dict[str, Any]:
+    """Where a stretch wants a look most: frame, time in s, box in px."""
+    return {"at_frame": frame, "at_s": _seconds(facts, frame), "box": [round(float(edge), 1) for edge in box]}
+
+
 def _weak(track: Track, facts: Facts) -> dict[str, Any]:
     """A track that was not believed."""
     told = _track(track, facts)
     whole = Span(int(track.frame[0]), int(track.frame[-1]) + 1)
     seconds = told["to_s"] - told["from_s"]
-    return told | {"risk": risk.weak(told["best_score"] or 0.0, seconds, _size(track, whole, facts))}
+    best = int(np.argmax(np.nan_to_num(track.score)))
+    rank = risk.weak(told["best_score"] or 0.0, seconds, _size(track, whole, facts))
+    return told | _at(int(track.frame[best]), track.box[best], facts) | {"risk": rank}
 
 
 def _looks(facts: Facts) -> list[dict[str, Any]]:
@@ -326,7 +360,7 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
         what = f"Nothing is hidden: no face was found in {frames:,} frames. Make sure that nobody is in them."
     if spared.any():
         what += f" In {int(spared.sum()):,} a correction by hand spares what was found: it shows."
-    left = f" {len(stretches)} stretches were not seen in every frame; look at them." if stretches else ""
+    left = f" {len(stretches)} stretches want a look." if stretches else ""
     if facts.doubted:
         left += f" {len(facts.doubted)} weak sights were not taken for faces and are not hidden; look at them."
     left += _search(facts.audit)

@@ -13,6 +13,9 @@ from sqlmodel import Session, col, select
 from maskanyone.store import database, files, owners, traces
 from maskanyone.store.tables import CANCELLED, DONE, LEAVING, MASK, QUEUED, RUNNING, VIEW, Artefact, Job, Recording
 
+#: what stands before a file's suffix, by the suffix
+_ENDINGS = {".json": ".report", ".html": ".report", ".zip": ".release"}
+
 
 def order(owner: str, which: Sequence[Recording], recipe: Mapping[str, Any], title: str) -> list[Job]:
     """Put recordings in line to be masked, in their order; damaged ones are salvaged, since somebody chose them."""
@@ -140,7 +143,7 @@ def file_name(run: str, suffix: str) -> str:
         job = session.get_one(Job, run)
         recording = session.get_one(Recording, job.recording)
     again = f".{job.number}" if job.number > 1 else ""
-    ending = f".report{suffix}" if suffix in (".json", ".html") else suffix
+    ending = f"{_ENDINGS.get(suffix, '')}{suffix}"
     stem = str(PurePosixPath(recording.name).with_suffix("")).replace("/", "_")
     return f"{stem}.masked{again}{ending}"
 

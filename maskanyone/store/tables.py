@@ -22,6 +22,7 @@ CHECK, SAMPLE, MASK, VIEW = "check", "sample", "mask", "view"
 LOOKING_OVER = (CHECK, SAMPLE)
 #: kinds of artefacts
 ORIGINAL, PICTURE, STRIP, VIEWING, RESULT, REPORT = "original", "picture", "strip", "viewing", "result", "report"
+RELEASED = "released"
 
 
 def new_id() -> str:
@@ -104,6 +105,25 @@ class Artefact(SQLModel, table=True):
     suffix: str
     bytes: int
     made: float = Field(default_factory=time.time)
+
+
+class Looked(SQLModel, table=True):
+    """A place of a result at which somebody has looked. place: its key, see ``proof.places``. owner: who looked."""
+
+    job: str = Field(foreign_key="job.id", ondelete="CASCADE", primary_key=True)
+    place: str = Field(primary_key=True)
+    owner: str
+    at: float = Field(default_factory=time.time)
+
+
+class Release(SQLModel, table=True):
+    """For whom a result was released. level: see ``proof.release``. by: who looked it through, if she said so."""
+
+    job: str = Field(foreign_key="job.id", ondelete="CASCADE", primary_key=True)
+    owner: str
+    level: str
+    by: str = ""
+    at: float = Field(default_factory=time.time)
 
 
 class Worker(SQLModel, table=True):

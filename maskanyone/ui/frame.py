@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from maskanyone import folders
-from maskanyone.store import owners, runs
+from maskanyone.store import owners, reviews, runs
 from maskanyone.ui.words import frame as words
 
 ICON = str(Path(__file__).parent / "assets" / "icon.png")
@@ -65,13 +65,20 @@ def header() -> None:
             if place == _WAY:
                 st.space("stretch")
             if place < _WAY:
-                st.page_link(page(address), label=f"**{title}**", icon=icon)
+                more = _left() if address == "review" else ""
+                st.page_link(page(address), label=f"**{title}**{more}", icon=icon)
             elif address == "runs":
                 with st.container(width="content"):
                     st.fragment(_runs, run_every=2.0 if runs.going(owners.current()) else None)(title)
             else:
                 st.page_link(page(address), label=f":gray[{title}]")
     st.space("xsmall")
+
+
+def _left() -> str:
+    """How many places are left to look at, behind the link to them."""
+    left = reviews.left_in_all(owners.current())
+    return f" :orange[{words.to_look_at(left)}]" if left else ""
 
 
 def _runs(title: str) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from maskanyone.pipeline.producers import Producers
 from maskanyone.recipe import Recipe
 from maskanyone.store import recordings
 from maskanyone.store.tables import Recording
+from maskanyone.ui.newest import Newest, forgotten
 from maskanyone.video.probe import probe
 from maskanyone.video.read import stamp
 from maskanyone.video.stills import jpeg
@@ -43,39 +43,8 @@ class Shown:
     middle: float
 
 
-class _Memory:
-    """The newest few of something, by key."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Any, Any] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Any) -> Any:
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, key: Any, value: Any) -> None:
-        with self._lock:
-            self._kept[key] = value
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-
-    def values(self) -> list[Any]:
-        with self._lock:
-            return list(self._kept.values())
-
-    def forget(self, recordings: set[str]) -> None:
-        with self._lock:
-            for key in [key for key in self._kept if key[0] in recordings]:
-                del self._kept[key]
-
-
-_videos, _looked = _Memory(_MOST_VIDEOS), _Memory(_MOST_LOOKED)
-_pictures = _Memory(_MOST_PICTURES)
+_videos, _looked = Newest(_MOST_VIDEOS), Newest(_MOST_LOOKED)
+_pictures = Newest(_MOST_PICTURES)
 _looking = threading.Lock()
 
 
@@ -120,8 +89,7 @@ def close(models: Producers) -> None:
 
 def forget(ids: list[str]) -> None:
     """Drop all frames of these recordings."""
-    for memory in (_videos, _looked, _pictures):
-        memory.forget(set(ids))
+    forgotten(set(ids))
 
 
 def _glimpse(row: Recording, seconds: float, recipe: Recipe, models: Producers) -> tuple[Glimpse, str]:

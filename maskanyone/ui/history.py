@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from maskanyone.jobs import queue
-from maskanyone.store import runs
+from maskanyone.store import reviews, runs
 from maskanyone.store.tables import DONE, FAILED, Job, Recording
 from maskanyone.ui import frame, inwords, paging, progress, recipes
 from maskanyone.ui.markdown import plain
@@ -33,8 +33,9 @@ def _rows(owner: str, start: int, moved: bool, before: int) -> None:
         st.rerun()
     with st.container(gap="xsmall"):
         _head()
+        left = reviews.left([job for job, _ in rows])
         for job, recording in rows:
-            _row(owner, job, recording)
+            _row(owner, job, recording, left.get(job.id, 0))
     paging.buttons(_NAME, len(rows), total)
 
 
@@ -46,27 +47,27 @@ def _head() -> None:
         st.markdown("", width=_MORE)
 
 
-def _row(owner: str, job: Job, recording: Recording) -> None:
+def _row(owner: str, job: Job, recording: Recording, left: int) -> None:
     with frame.line():
         with st.container(width="stretch", gap=None):
             st.markdown(f"**{plain(recording.name)}**", wrap=False)
             told = words.told(job.title, moment(job.started or job.created), duration(job.worked) if job.worked else "")
             st.markdown(f":gray[:small[{plain(told)}]]")
         with st.container(width=_STATE, gap=None):
-            _state(job)
+            _state(job, left)
         key = f"more {job.id}"
         with popover(words.MORE, key, type="tertiary", width=_MORE) as more:
             if more.open:
                 _actions(owner, key, job, recording)
 
 
-def _state(job: Job) -> None:
+def _state(job: Job, left: int) -> None:
     if progress.moves(job):
         st.progress(progress.share(job), f":small[{progress.told(job)}]")
     elif job.state == FAILED:
         st.markdown(f":red[:material/error: {words.STATES[FAILED]}]  \n:gray[:small[{plain(job.message)}]]")
     else:
-        st.markdown(words.STATES[job.state] + words.to_look_at(job.told))
+        st.markdown(words.STATES[job.state] + words.to_look_at(left))
 
 
 def _actions(owner: str, key: str, job: Job, recording: Recording) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from maskanyone.store import recordings, runs
+from maskanyone.store import recordings, reviews, runs
 from maskanyone.store.tables import (
     ARRIVING,
     BROKEN,
@@ -47,8 +47,10 @@ def _rows(owner: str, start: int, moving: bool) -> None:
         st.rerun()
     with st.container(gap="xsmall"):
         _head(owner, rows)
+        left = reviews.left(newest.values())
         for row in rows:
-            _row(owner, row, newest.get(row.id))
+            run = newest.get(row.id)
+            _row(owner, row, run, left.get(run.id, 0) if run else 0)
     _below(owner, rows, total)
 
 
@@ -74,7 +76,7 @@ def _head(owner: str, rows: list[Recording]) -> None:
         st.markdown(state, width=_STATE)
 
 
-def _row(owner: str, row: Recording, run: Job | None) -> None:
+def _row(owner: str, row: Recording, run: Job | None, left: int) -> None:
     with frame.line():
         turned = _turned("all")
         key = f"choose {row.id} {turned}"
@@ -95,7 +97,7 @@ def _row(owner: str, row: Recording, run: Job | None) -> None:
                 st.markdown(f":gray[:small[{sentence}]]")
         st.markdown(clock(row.facts["seconds"]) if row.facts else " ", width=_LENGTH, text_alignment="right")
         with st.container(width=_STATE, horizontal=True, vertical_alignment="center"):
-            _state(row, run)
+            _state(row, run, left)
             if row.state == BROKEN or (row.state == ARRIVING and _stalled(row)):
                 label = words.DELETE if row.copied else words.REMOVE
                 if st.button(label, icon=":material/close:", type="tertiary", key=f"delete {row.id}"):
@@ -133,7 +135,7 @@ def _told(row: Recording) -> str:
     return row.problem or (words.DAMAGE if row.facts.get("damage") else "")
 
 
-def _state(row: Recording, run: Job | None) -> None:
+def _state(row: Recording, run: Job | None, left: int) -> None:
     if row.state == ARRIVING:
         path = Path(row.path)
         here = path.stat().st_size if path.is_file() else 0
@@ -146,7 +148,7 @@ def _state(row: Recording, run: Job | None) -> None:
     elif run is not None and progress.moves(run):
         st.progress(progress.share(run), f":small[{progress.told(run)}]")
     elif run is not None and run.state == DONE:
-        st.markdown(words.MASKED + to_look_at(run.told))
+        st.markdown(words.MASKED + to_look_at(left))
     elif run is not None and run.state == FAILED:
         st.markdown(f":red[:material/error: {words.FAILED}]", help=plain(run.message))
     elif run is not None and run.state == CANCELLED:

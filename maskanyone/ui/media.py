@@ -17,9 +17,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from maskanyone.proof.page import page
-from maskanyone.store import files, owners, recordings, runs
-from maskanyone.store.tables import PICTURE, REPORT, RESULT, STRIP, VIEWING, Artefact
-from maskanyone.ui import glimpses
+from maskanyone.store import files, owners, recordings, releases, runs
+from maskanyone.store.tables import PICTURE, RELEASED, REPORT, RESULT, STRIP, VIEWING, Artefact
+from maskanyone.ui import crops, glimpses
 from maskanyone.ui.source import packed_source
 from maskanyone.ui.words import server as words
 from maskanyone.video.times import frame_times
@@ -27,7 +27,10 @@ from maskanyone.video.times import frame_times
 #: a page that may run and fetch nothing
 _STILL = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; sandbox"
 ASSETS = Path(__file__).parent / "assets"
-_TYPES = {".mp4": "video/mp4", ".webm": "video/webm", ".mov": "video/mp4", ".m4v": "video/mp4", ".jpg": "image/jpeg"}
+_TYPES = {
+    ".mp4": "video/mp4", ".webm": "video/webm", ".mov": "video/mp4", ".m4v": "video/mp4", ".jpg": "image/jpeg",
+    ".json": "application/json", ".zip": "application/zip",
+}  # fmt: skip
 
 
 async def recording_video(request: Request) -> Response:
@@ -63,14 +66,37 @@ async def download(request: Request) -> Response:
 async def report(request: Request) -> Response:
     """A result's report as a page; with ``?shareable`` without what names the recording."""
     found = await _of_run(request, REPORT)
-    shown = await to_thread.run_sync(_page, found[0], "shareable" in request.query_params) if found else None
+    if not found:
+        return _nothing()
+    run, shareable = request.path_params["id"], "shareable" in request.query_params
+    shown = await to_thread.run_sync(_page, run, found[0], shareable)
     return HTMLResponse(shown, headers={"content-security-policy": _STILL}) if shown else _nothing()
 
 
 async def report_data(request: Request) -> Response:
     """A result's report as a JSON file."""
     found = await _of_run(request, REPORT)
+    if not found:
+        return _nothing()
+    released = await to_thread.run_sync(releases.file, request.path_params["id"], ".json")
+    if released is None:
+        return _file(*found)
+    return Response(released, media_type="application/json", headers={"content-disposition": _saved_as(found[2])})
+
+
+async def release(request: Request) -> Response:
+    """What goes with a released result, as a ZIP file."""
+    found = await _of_run(request, RELEASED)
     return _file(*found) if found else _nothing()
+
+
+async def place(request: Request) -> Response:
+    """A small picture of a place that wants a look: for a page of ours, not for a tab."""
+    if request.headers.get("sec-fetch-dest", "image") != "image":
+        return PlainTextResponse(words.SHOWN_ONLY, 403)
+    run, key, side = (request.path_params[name] for name in ("id", "place", "side"))
+    made = await to_thread.run_sync(crops.picture, owners.current(), run, key, side)
+    return Response(made, media_type="image/jpeg") if made else _nothing()
 
 
 async def times(request: Request) -> Response:
@@ -105,6 +131,8 @@ ROUTES = [
     Route("/api/runs/{id}/download", download),
     Route("/api/runs/{id}/report", report),
     Route("/api/runs/{id}/report.json", report_data),
+    Route("/api/runs/{id}/release.zip", release),
+    Route("/api/runs/{id}/places/{place}/{side}.jpg", place),
     Route("/api/runs/{id}/times", times),
     Route("/api/moments/{token}/{side}.jpg", moment),
     Route("/api/source.zip", source),
@@ -148,12 +176,19 @@ def _playable(recording: str) -> tuple[Path, str] | None:
 def _file(path: Path, suffix: str, save_as: str | None = None) -> Response:
     if not path.is_file():
         return _nothing()
-    kind = "application/json" if suffix == ".json" else _TYPES.get(suffix, "video/mp4")
-    place = f"attachment; filename*=UTF-8''{quote(save_as)}" if save_as else "inline"
-    return FileResponse(path, media_type=kind, headers={"content-disposition": place})
+    place = _saved_as(save_as) if save_as else "inline"
+    return FileResponse(path, media_type=_TYPES.get(suffix, "video/mp4"), headers={"content-disposition": place})
 
 
-def _page(path: Path, shareable: bool) -> str | None:
+def _saved_as(name: str) -> str:
+    return f"attachment; filename*=UTF-8''{quote(name)}"
+
+
+def _page(run: str, path: Path, shareable: bool) -> str | None:
+    """The page that went with a release, else one made from the report."""
+    released = releases.file(run, ".html", shareable=shareable)
+    if released is not None:
+        return released.decode()
     try:
         return page(json.loads(path.read_text("utf-8")), shareable=shareable)
     except (OSError, ValueError):

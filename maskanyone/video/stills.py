@@ -20,6 +20,11 @@ def stills(video: Video, seconds: Sequence[float], width: int) -> Iterator[Pixel
         seconds: times as a player shows them, ascending.
     """
     size = shape(video, width)
+    return (frame.small(size) for frame in at(video, seconds))
+
+
+def at(video: Video, seconds: Sequence[float]) -> Iterator[Frame]:
+    """The frame that a player shows at each of these times, which ascend; fewer where there is none."""
     frames: Iterator[Frame] = iter(())
     kept: Frame | None = None
     for wanted in (int((second + float(video.zero)) / float(video.time_base)) for second in seconds):
@@ -33,7 +38,7 @@ def stills(video: Video, seconds: Sequence[float], width: int) -> Iterator[Pixel
             kept, following = following, next(frames, None)
         if kept is None:
             return
-        yield kept.small(size)
+        yield kept
         kept = following or kept
 
 

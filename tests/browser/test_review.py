@@ -1,8 +1,12 @@
-"""Review shows what was chosen and stays with it while other runs end."""
+"""Review shows what was chosen and stays with it while other runs end; what wants a look is looked at and released."""
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 import re
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -83,7 +87,7 @@ def test_a_run_that_ends_leaves_alone_what_is_looked_at(page: Any, served: Serve
     page.evaluate(f"{PART}.same = true")
     page.mouse.click(640, 60)
     page.keyboard.press("n")  # wherever the focus is
-    expect(player(page).locator(".told")).to_contain_text("to 0:0")
+    expect(player(page).locator("[aria-current]")).to_be_visible()
     page.keyboard.press(" ")
     expect(player(page).get_by_role("button", name="Pause")).to_be_visible()
     served.until(f"SELECT 1 WHERE NOT EXISTS ({GOING})", within=120)
@@ -94,6 +98,68 @@ def test_a_run_that_ends_leaves_alone_what_is_looked_at(page: Any, served: Serve
     expect(page).not_to_have_url(address)
     page.wait_for_timeout(1000)
     assert (shown(page),) == served.rows("SELECT id FROM job WHERE kind = 'mask' ORDER BY finished DESC")[0]
+
+
+def left(page: Any) -> int:
+    """How many stretches are left before a release."""
+    told = page.get_by_text(re.compile("left before you can release it")).inner_text()
+    return int(re.search(r"\d+", told)[0])  # type: ignore[index]
+
+
+def test_what_wants_a_look_is_looked_at_one_by_one_and_then_released(page: Any, served: Served) -> None:
+    run, well = shown(page), page.get_by_role("button", name=re.compile("^Hidden well"))
+    expect(well.first).to_be_enabled()
+    expect(page.get_by_role("button", name="Release with report")).to_be_disabled()
+    number = left(page)
+    assert number > 0
+    places = f'img[src*="/api/runs/{run}/places/"]'
+    for side in ("Original", "Result"):
+        picture = page.locator(places).and_(page.get_by_alt_text(side)).first
+        expect(picture).to_have_js_property("complete", True)
+        assert picture.evaluate("(image) => image.naturalWidth") > 50
+    for seen in range(number):
+        for shows in (
+            page.get_by_role("link", name=f"Review {number - seen} to look at"),
+            page.get_by_text(re.compile(rf"^{number - seen} stretch(es)? (is|are) left before")),
+        ):
+            expect(shows).to_be_visible(timeout=30_000)
+        if seen % 2:
+            page.keyboard.press("h")  # wherever the focus is
+        else:
+            well.first.click()
+        served.until("SELECT 1 FROM looked WHERE job = ? GROUP BY job HAVING count(*) = ?", run, seen + 1)
+    release = page.get_by_role("button", name="Release with report")
+    expect(release).to_be_enabled(timeout=30_000)
+    page.reload()
+    release.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Release", exact=True)).to_be_disabled()
+    dialog.get_by_text("On request").click()
+    dialog.get_by_role("button", name="Release", exact=True).click()
+    expect(page.get_by_text(re.compile("Released .*: On request"))).to_be_visible(timeout=30_000)
+    expect(dialog).to_be_hidden()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the report").click()
+    with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as packed:
+        made = {name.rpartition("/")[2]: packed.read(name) for name in packed.namelist() if name.startswith("private/")}
+    told = json.loads(next(data for name, data in made.items() if name.endswith(".report.json")))
+    assert told["release"]["level"] == "agreement"
+    assert len(told["release"]["looked_at"]) == told["release"]["places"] == number
+    (listed,) = [file for file in json.loads(made["manifest.json"])["files"] if file["name"].endswith(".mp4")]
+    saved = served.ask("GET", f"/api/runs/{run}/download")
+    assert hashlib.sha256(saved.body).hexdigest() == listed["sha256"]
+    assert b"On request" in served.ask("GET", f"/api/runs/{run}/report?shareable").body
+
+
+def test_a_place_is_gone_to_by_its_mark_and_looked_at_again(page: Any, served: Served) -> None:
+    (oldest,) = served.rows("SELECT id FROM job WHERE kind = 'mask' ORDER BY finished LIMIT 1")[0]
+    page.goto(f"{served.address}/review?run={oldest}")
+    page.get_by_role("button", name=re.compile("^Hidden well")).first.click()
+    player(page).get_by_role("button", name=re.compile("looked at: ")).first.click()
+    expect(page.get_by_text(re.compile("Looked at [0-9]"))).to_be_visible()
+    page.get_by_role("button", name="Look at it again").first.click()
+    served.until("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM looked WHERE job = ?)", oldest)
+    expect(page.get_by_role("button", name=re.compile("^Hidden well")).first).to_be_visible()
 
 
 @pytest.mark.parametrize("address", ["runs", "", "models", "presets"])

@@ -33,8 +33,10 @@ def masked(recording: Recording, result: bytes = b"masked", owner: str = OWNER) 
     return run(job.id, owner)
 
 
-def done(kinds: Sequence[str], files: dict[str, bytes | Path], sha256: str = "") -> None:
-    """Do what a worker does with the next job of these kinds: these files are what it makes."""
+def done(
+    kinds: Sequence[str], files: dict[str, bytes | Path], sha256: str = "", told: dict[str, Any] | None = None
+) -> None:
+    """Do what a worker does with the next job of these kinds: these files are what it makes, and what it tells."""
     claim = queue.claim(queue.enrol().id, kinds)
     assert claim is not None
     folder = folders.work() / f"{claim.job.id}.{claim.fence}"
@@ -46,8 +48,8 @@ def done(kinds: Sequence[str], files: dict[str, bytes | Path], sha256: str = "")
             path.write_bytes(content)
         plain = path.read_bytes()
         made.append({"kind": kind, "path": str(path), "sha256": hashed(plain), "suffix": ".bin", "bytes": len(plain)})
-    told = {"sha256": sha256, "facts": FACTS} if sha256 else {"frames": 50}
-    assert results.take_in(claim, {"made": made, "told": told})
+    facts = {"sha256": sha256, "facts": FACTS} if sha256 else told or {"frames": 50}
+    assert results.take_in(claim, {"made": made, "told": facts})
 
 
 def known(recording: str, owner: str = OWNER) -> Recording:

@@ -39,9 +39,9 @@ def test_what_lies_together_is_one_place_everywhere() -> None:
     guessed = [stretch(frame, frame + 4, reason="guessed") for frame in (0, 10, 100)]
     made = report(to_look_at=guessed, not_hidden=[weak(12, 40), weak(300, 310), weak(312, 320)])
     told = reviewing.drawn(made)
-    assert told.to_look_at() == len(told.marks) == places.number(made) == 3
-    assert "3 to look at" in to_look_at({"places": places.number(made)})
-    assert words.left({"not_hidden": 3, **bare()}, told.to_look_at(), []) == (
+    assert len(told.left()) == len(told.marks) == places.number(made) == 3
+    assert "3 to look at" in to_look_at(places.number(made))
+    assert words.left(bare(), len(told.left()), told.weak(), told.shows(), []) == (
         "3 stretches to look at, with 3 weak sights not hidden"
     )
 
@@ -58,8 +58,8 @@ def test_where_nobody_was_found_is_told_and_reached_but_not_counted() -> None:
     empty = [stretch(frame, frame + 24) for frame in (0, 100, 200, 300, 400)]
     told = reviewing.drawn(report(nobody_found=empty, to_look_at=[stretch(150, 160, reason="guessed")]))
     assert [mark.quiet for mark in told.marks] == [True, True, False, True, True, True]
-    assert told.to_look_at() == 1
-    assert "(0:00 to 0:01, 0:04 to 0:05, 0:08 to 0:09 and 2 more)" in words.left(bare(125), 1, told.nobody())
+    assert len(told.left()) == 1
+    assert "(0:00 to 0:01, 0:04 to 0:05, 0:08 to 0:09 and 2 more)" in words.left(bare(125), 1, 0, 0, told.nobody())
 
 
 def test_a_report_of_an_earlier_version_is_shown() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from maskanyone.proof import places
 from maskanyone.recipe import DEFAULT, Recipe
 from maskanyone.store import recordings, runs
 from tests.browser.served import ROOT, TUS, Answer, Served, patching
@@ -122,6 +124,7 @@ def test_what_changes_something_says_where_it_comes_from(server: Served) -> None
 BY_ID = [
     "recordings/{}/video", "recordings/{}/picture", "recordings/{}/strip", "runs/{}/result", "runs/{}/download",
     "runs/{}/report", "runs/{}/report.json", "runs/{}/times", "moments/{}/before.jpg", "moments/{}/after.jpg",
+    "runs/{}/release.zip", "runs/{}/places/filled-1-2/original.jpg",
 ]  # fmt: skip
 
 
@@ -247,6 +250,29 @@ def test_a_report_is_a_page_that_can_run_and_fetch_nothing(working: Served, mask
     assert not any(rule.startswith("script-src") for rule in rules)
     assert "Größe 100 %; filename=x" in shown.body.decode()
     assert "Größe" not in working.ask("GET", f"/api/runs/{masked[1]}/report?shareable").body.decode()
+
+
+def test_pictures_of_a_place_are_for_the_page_alone_and_are_kept_in_memory(
+    working: Served, masked: tuple[str, str]
+) -> None:
+    before = set(working.data.rglob("*.jpg"))
+    report = json.loads(working.ask("GET", f"/api/runs/{masked[1]}/report.json").body)
+    key = places.queue(report)[0].key
+    seen = {}
+    for side in ("original", "result"):
+        address = f"/api/runs/{masked[1]}/places/{key}/{side}.jpg"
+        answer = working.ask("GET", address, headers={"Sec-Fetch-Dest": "image"})
+        assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg")
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.body[:3] == b"\xff\xd8\xff"
+        assert b"Exif" not in answer.body
+        seen[side] = answer.body
+        assert working.ask("GET", address, headers={"Sec-Fetch-Dest": "document"}).status == 403
+        assert working.ask("GET", address, headers={"Sec-Fetch-Site": "cross-site"}).status == 403
+    assert seen["original"] != seen["result"]
+    for other in (f"{key}0/original", f"{key}/other", "..%2f..%2fapp/original"):
+        assert working.ask("GET", f"/api/runs/{masked[1]}/places/{other}.jpg").status in (400, 404)
+    assert set(working.data.rglob("*.jpg")) <= before
 
 
 def test_a_range(working: Served, masked: tuple[str, str], sample: Sample) -> None:

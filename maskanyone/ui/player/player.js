@@ -38,6 +38,8 @@ function build(root) {
   let frames = frameList([], 0);
   let wish = 0; // counts the lists of frames that were asked for
   let sent = null;
+  let sentMark = 0;
+  let visited = 0; // number of the mark that she went to
   let saying = 0;
   let drawing = 0;
 
@@ -69,13 +71,21 @@ function build(root) {
     tell();
   }
   function visit(mark) {
-    stand(mark.start);
+    visited = mark.number;
+    stand(mark.at ?? mark.start);
     tell();
   }
   function next() {
-    if (!data.marks.length) return;
+    const open = data.marks.filter((mark) => !mark.looked);
+    if (!open.length) return;
+    const queued = open.filter((mark) => mark.number).sort((one, other) => one.number - other.number);
+    if (queued.length) {
+      const stands = data.marks[standsAt(now())]?.number ?? 0;
+      visit(queued.find((mark) => mark.number > stands) ?? queued[0]);
+      return;
+    }
     const here = now() + 0.001;
-    visit(data.marks.find((mark) => mark.start > here) ?? data.marks[0]);
+    visit(open.find((mark) => mark.start > here) ?? open[0]);
   }
   function speed(rate) {
     pair.setRate(rate);
@@ -104,7 +114,9 @@ function build(root) {
     clearTimeout(saying); // a held arrow key is one answer, not thirty a second
     saying = setTimeout(() => {
       const time = Math.round(now() * 1e6) / 1e6;
-      if (time !== sent) send("time", (sent = time));
+      const number = data.marks[standsAt(time)]?.number ?? 0;
+      if (time === sent && number === sentMark) return;
+      send("stand", [(sent = time), (sentMark = number)]);
     }, 250);
   }
   function soundSource() {
@@ -130,19 +142,28 @@ function build(root) {
     tellMark(time);
     if (pair.playing) drawing = requestAnimationFrame(draw);
   }
+  function standsAt(time) {
+    const here = data.marks.filter((mark) => mark.start <= time + 0.001 && time <= mark.end);
+    const loud = here.filter((mark) => !mark.quiet).sort((one, other) => one.number - other.number);
+    // of several the one that she went to, else the first in the queue; doubt goes before nobody
+    return data.marks.indexOf((visited && here.find((mark) => mark.number === visited)) || loud[0] || here[0]);
+  }
   function tellMark(time) {
     const { words, marks } = data;
-    const here = (mark) => mark.start <= time + 0.001 && time <= mark.end;
+    const at = standsAt(time);
     const loud = marks.filter((mark) => !mark.quiet);
-    const at = marks.indexOf(loud.find(here) ?? marks.find(here)); // in doubt goes before nobody
     if (!timeline.choose(at) && told.childNodes.length) return;
-    told.hidden = !marks.length;
+    told.hidden = !marks.length || (!data.tells && loud.length === marks.length);
+    if (!data.tells && !marks[at]?.quiet) {
+      told.replaceChildren("\u00a0");
+      return;
+    }
     if (at < 0) {
       const text = [words.none_left, words.one_left][loud.length] ?? words.some_left;
       told.replaceChildren(make("span", { class: "quiet" }, fill(text, { count: loud.length })));
       return;
     }
-    const place = fill(words.place, { n: loud.indexOf(marks[at]) + 1, count: loud.length });
+    const place = fill(words.place, { n: marks[at].number || loud.indexOf(marks[at]) + 1, count: loud.length });
     told.replaceChildren(
       make("span", { class: "badge", hidden: marks[at].quiet }, place),
       make("b", {}, spanOf(marks[at], words)),
@@ -160,7 +181,7 @@ function build(root) {
     const deed = {
       " ": toggle, ArrowLeft: () => step(-1), ArrowRight: () => step(1), ",": () => step(-1), ".": () => step(1),
       n: next, N: next, m: mute, M: mute, "[": () => faster(-1), "]": () => faster(1),
-      Home: () => visit({ start: 0 }), End: () => visit({ start: data.duration }),
+      Home: () => visit({ start: 0, number: 0 }), End: () => visit({ start: data.duration, number: 0 }),
     }[event.key];
     if (!deed) return;
     event.preventDefault();
@@ -194,7 +215,8 @@ function build(root) {
     const other = before?.original !== data.original || before?.result !== data.result;
     if (other) pair.load(data.original, data.result);
     if (other || before?.times !== data.times) fetchFrames();
-    if (other || (before.start !== data.start && data.start !== sent)) stand(data.start);
+    if (before?.sent !== data.sent) visited = data.number;
+    if (other || before.sent !== data.sent || (before.start !== data.start && data.start !== sent)) stand(data.start);
     rest();
     changed();
   }
@@ -480,17 +502,17 @@ function timeLine({ scrub, released, visit }) {
   }
   function number(mark) {
     const { words, marks } = data;
-    const n = mark.quiet ? "?" : marks.filter((each) => !each.quiet).indexOf(mark) + 1;
-    const text = mark.quiet ? words.quiet_mark : words.mark;
+    const n = mark.number || marks.filter((each) => !each.quiet).indexOf(mark) + 1;
+    const text = mark.quiet ? words.quiet_mark : mark.looked ? words.looked_mark : words.mark;
     const says = fill(text, { n, start: clockTime(mark.start), end: clockTime(mark.end), reason: mark.reason });
     const middle = (mark.start + mark.end) / 2;
     return make("button", {
       type: "button", class: kind("number", mark), style: `left: ${share(middle)}`, "aria-label": says, title: mark.reason,
       onclick: () => visit(mark),
-    }, `${n}`);
+    }, mark.quiet ? "?" : mark.looked ? "✓" : `${n}`);
   }
   function kind(name, mark) {
-    return mark.quiet ? `${name} empty` : name;
+    return mark.quiet ? `${name} empty` : mark.looked ? `${name} looked` : name;
   }
   function fillIn(given) {
     data = given;
@@ -516,7 +538,8 @@ function timeLine({ scrub, released, visit }) {
     legend.replaceChildren(
       ...(rows.length ? entry("span", words.seen) : []),
       ...(guesses ? entry("span guessed", words.guessed) : []),
-      ...(marks.some((mark) => !mark.quiet) ? entry("number", words.look_at, "1") : []),
+      ...(marks.some((mark) => !mark.quiet && !mark.looked) ? entry("number", words.look_at, "1") : []),
+      ...(marks.some((mark) => mark.looked) ? entry("number looked", words.looked_at, "✓") : []),
       ...(marks.some((mark) => mark.quiet) ? entry("number empty", words.nobody, "?") : []),
       ...(cuts.length ? entry("cut", words.cut) : []),
     );
@@ -536,9 +559,10 @@ function timeLine({ scrub, released, visit }) {
       ...[...places, data.duration].map((at) => make("span", { style: `left: ${share(at)}` }, clockTime(at, step < 1 ? 1 : 0))),
     );
     const taken = []; // px; what is in doubt gets room first
-    for (const quiet of [false, true]) {
+    const rank = (mark) => (mark.quiet ? 2 : mark.looked ? 1 : 0);
+    for (const turn of [0, 1, 2]) {
       data.marks.forEach((mark, n) => {
-        if (mark.quiet !== quiet) return;
+        if (rank(mark) !== turn) return;
         const x = (((mark.start + mark.end) / 2) * wide) / data.duration;
         const crowded = taken.some((other) => Math.abs(x - other) < 24);
         numbers[n].classList.toggle("crowded", crowded);

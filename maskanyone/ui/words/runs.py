@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from maskanyone.store.tables import CANCELLED, DONE, FAILED, QUEUED
+from maskanyone.ui.words import frame
 
 EMPTY = "No run yet. Every masking is kept here with its settings, so that it can be done again."
 TO_VIDEOS = "To the videos"
@@ -30,7 +30,6 @@ def told(title: str, begun: str, took: str) -> str:
     return " · ".join(filter(None, (title, begun, took and f"took {took}")))
 
 
-def to_look_at(told: Mapping[str, Any]) -> str:
-    """A mark behind a state; nothing where nothing wants a look."""
-    number = told.get("places", told.get("to_look_at", 0) + told.get("not_hidden", 0))
-    return f" :orange-badge[:material/visibility: {number} to look at]" if number else ""
+def to_look_at(left: int) -> str:
+    """A mark behind a state; nothing where nothing is left to look at."""
+    return f" :orange-badge[:material/visibility: {frame.to_look_at(left)}]" if left else ""

@@ -9,6 +9,7 @@ TWICE = "This recording is already being copied in another window."
 ELSEWHERE = "The upload went on from another place. Drop the recording again."
 TOO_MUCH = "More arrived than the recording's size. Drop it again."
 PLAYED_ONLY = "A recording is shown in the player only. Download its result instead."
+SHOWN_ONLY = "This picture is shown on the page Review only."
 NOT_THERE = "There is nothing at this address."
 
 

@@ -31,7 +31,7 @@ if query.get("case") == "bare":
 def shown() -> None:
     """Only this runs again when she pauses."""
     view = st.segmented_control("View", ["side", "wipe", "result"], default=query.get("view", "side"), required=True)
-    time = player(
+    stood = player(
         key="player",
         original=f"/files/{original}",
         result=f"/files/{result}",
@@ -45,7 +45,7 @@ def shown() -> None:
         aspect=float(query.get("aspect", str(16 / 9))),
     )
     runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
-    st.write(f"Time {time}, run {runs}")
+    st.write(f"Time {stood and stood.time}, run {runs}")
 
 
 shown()

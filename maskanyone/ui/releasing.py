@@ -1,0 +1,89 @@
+"""What becomes of a result: looked at elsewhere, or released with its report once nothing is left to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from maskanyone.proof import places
+from maskanyone.proof.release import LEVELS
+from maskanyone.store import recordings, releases, reviews
+from maskanyone.store.tables import VIEWING, Job, Recording, Release
+from maskanyone.ui import going
+from maskanyone.ui.markdown import plain
+from maskanyone.ui.moments import moment
+from maskanyone.ui.reviewing import Told
+from maskanyone.ui.words import review as words
+
+_RELEASE = ":material/outbox:"
+
+
+def row(owner: str, job: Job, recording: Recording, report: Mapping[str, Any], told: Told) -> None:
+    """The report, the result as a file, and the release."""
+    released, left = releases.of(owner, job.id), len(told.left())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.link_button(words.REPORT, f"/api/runs/{job.id}/report", icon=":material/description:", type="tertiary")
+        if not released:
+            _download(job, type="tertiary")
+        st.space("stretch")
+        if not (recording.facts.get("playable") or recordings.artefact(recording.id, VIEWING)):
+            going.copy_awaited(recording.id)
+        elif report["result"]["sound"].startswith("kept"):
+            st.markdown(f":orange[:material/mic: {words.KEPT}]", width="content")
+        if released:
+            _released(owner, job, report, told, released)
+        else:
+            if left:
+                st.markdown(f":gray[{words.left_before(left)}]", width="content")
+            if st.button(words.RELEASE, icon=_RELEASE, disabled=left > 0, type="secondary" if left else "primary"):
+                _ask(owner, job, report, told)
+
+
+def _released(owner: str, job: Job, report: Mapping[str, Any], told: Told, release: Release) -> None:
+    """For whom it is, and its files."""
+    says = words.released(LEVELS[release.level].title, moment(release.at))
+    st.markdown(f":gray[:material/check: {says}]", width="content")
+    if st.button(words.RELEASE_AGAIN, type="tertiary", disabled=bool(told.left()), help=words.RELEASE_AGAIN_HELP):
+        _ask(owner, job, report, told)
+    st.link_button(words.FILES, f"/api/runs/{job.id}/release.zip", icon=":material/folder_zip:", help=words.FILES_HELP)
+    _download(job, type="primary")
+
+
+def _download(job: Job, **look: Any) -> None:
+    st.link_button(words.DOWNLOAD, f"/api/runs/{job.id}/download", icon=":material/download:", **look)
+
+
+def _ask(owner: str, job: Job, report: Mapping[str, Any], told: Told) -> None:
+    """Ask for whom a result is to be released."""
+    st.dialog(words.RELEASE, width="medium")(choose)(owner, job, report, told)
+
+
+def choose(owner: str, job: Job, report: Mapping[str, Any], told: Told) -> None:
+    """For whom: the form in the dialog."""
+    level = st.radio(
+        words.LEVEL,
+        list(LEVELS),
+        index=None,
+        format_func=lambda level: f"**{LEVELS[level].title}.** {LEVELS[level].says}",
+    )
+    st.markdown(f"**{words.NOT_PROTECTED}**  \n" + "  \n".join(f":small[{plain(s)}]" for s in report["not_protected"]))
+    by = st.text_input(words.BY, help=words.BY_HELP, max_chars=200)
+    sure = _confirmed(report, told)
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button(words.NOT_YET):
+            st.rerun()
+        if st.button(words.RELEASE_NOW, icon=_RELEASE, type="primary", disabled=level is None or not sure) and level:
+            releases.release(owner, job.id, level, reviews.looked_at(owner, job.id), by)
+            st.rerun()
+
+
+def _confirmed(report: Mapping[str, Any], told: Told) -> bool:
+    """Whether she knows of everybody who shows, and releases it all the same."""
+    shows = [part for entry in told.queue for part in entry.place.parts if part["kind"] == places.SHOWS]
+    if not shows:
+        return True
+    spans = sorted(places.spans(report, shows))
+    st.markdown(f":orange[:material/warning: {words.somebody_shows(spans)}]")
+    return bool(st.checkbox(words.ALL_THE_SAME))

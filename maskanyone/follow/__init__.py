@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -28,7 +29,7 @@ Lumas = Callable[[Span], Sequence[Pixels]]
 
 def follow(
     tracks: Sequence[Track],
-    lumas: Lumas,
+    lumas: tuple[Lumas, Lumas],
     shot: NDArray[np.int64],
     times: NDArray[np.float64],
     size: tuple[int, int],
@@ -40,27 +41,33 @@ def follow(
     """Lead tracks on at both ends as long as the picture says where they go.
 
     Args:
-        lumas: the pictures of a span of frames: uint8 (h, w) each, upright, all of one size.
+        lumas: the pictures of a span of frames: uint8 (h, w) each, upright, all of one size; one for each way, forward
+            and back, since both are gone at once.
         shot: int64 (F,), which shot a frame is in: nothing is followed from one to another.
         times: float64 (F,), when each frame is shown, seconds.
         size: width and height that boxes are given in, px.
         lasting: seconds that an end is followed at most; 0 follows nobody.
         patience: seconds that a trail may stay without a sign.
-        tick: called with how many ends are done, and of how many; may raise to stop.
+        tick: called with how many ends are done, and of how many, from two threads; may raise to stop.
 
     Returns:
         All tracks in their order, those that were followed longer.
     """
     ends = {way: list(trails(tracks, way, shot, times, lasting)) for way in (1, -1)} if lasting > 0 else {}
     everybody, whole = _Everybody(tracks), sum(map(len, ends.values()))
-    found: dict[str, dict[int, Float]] = defaultdict(dict)
-    done = 0
-    for waiting in ends.values():
-        for trail in _run(waiting, lumas, times, size, patience, everybody):
-            tick(done, whole)
+    done: list[Trail] = []
+
+    def run(way: int, pictures: Lumas) -> None:
+        for trail in _run(ends.get(way, ()), pictures, times, size, patience, everybody):
             if trail is not None:
-                done += 1
-                found[trail.track.id].update(trail.boxes(times, patience))
+                done.append(trail)
+            tick(len(done), whole)
+
+    with ThreadPoolExecutor(2, "follow") as crew:
+        list(crew.map(run, (1, -1), lumas))
+    found: dict[str, dict[int, Float]] = defaultdict(dict)
+    for trail in done:
+        found[trail.track.id].update(trail.boxes(times, patience))
     return tuple(_longer(track, found[track.id], shot) if found.get(track.id) else track for track in tracks)
 
 

@@ -27,20 +27,21 @@ class Following:
     def __init__(self, source: Video, seen: Seen, recipe: Recipe, watch: Watch, salvage: bool) -> None:
         self._source, self._seen, self._watch = source, seen, watch
         self._params = recipe.tracking()
-        self._lumas = _Lumas(source, seen.timeline, salvage, watch.ask)
+        self._lumas = tuple(_Lumas(source, seen.timeline, salvage, watch.ask) for _ in range(2))
 
     def __enter__(self) -> Following:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._lumas.close()
+        for lumas in self._lumas:
+            lumas.close()
 
     def __call__(self, tracks: Sequence[Track], cuts: Sequence[int]) -> tuple[Track, ...]:
         """Tracks, each led on within its shot as far as the pictures tell."""
         frames = len(self._seen.timeline)
         return follow(
             tracks,
-            self._lumas,
+            (self._lumas[0], self._lumas[1]),
             np.searchsorted(np.asarray(cuts, np.int64), np.arange(frames), side="right"),
             times_of(self._source, self._seen),
             self._source.upright,

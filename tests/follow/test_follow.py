@@ -54,7 +54,7 @@ def led(tracks: Sequence[Track], pictures: Sequence[Pixels], cut: int = FRAMES, 
 
     shot = (np.arange(FRAMES) >= cut).astype(np.int64)
     settings: Any = {"lasting": 2.0, "patience": 0.25} | how
-    return follow(tracks, lumas, shot, np.arange(FRAMES) / RATE, SIZE, **settings)
+    return follow(tracks, (lumas, lumas), shot, np.arange(FRAMES) / RATE, SIZE, **settings)
 
 
 def bare(found: Track, place: Place, at: int) -> bool:

@@ -73,7 +73,8 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=Path)
     arguments = parser.parse_args()
     media = arguments.shared / "media"
-    names = [clip["file"] for clip in json.loads((media / "manifest.json").read_text())["clips"]]
+    clips = json.loads((media / "manifest.json").read_text())["clips"]
+    names = [clip["file"] for clip in clips if clip.get("frames")]
     names = [name for name in names if not arguments.only or any(part in name for part in arguments.only)]
     rows = []
     print("| clip | frames | tracks | hidden afterwards | thoroughly | shows for sure | perhaps | bound | seconds |")

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from maskanyone.data import Pixels, Span, Track
-from maskanyone.pipeline.auditing import _sampled, _spread, _touched
+from maskanyone.pipeline.mending import touched
+from maskanyone.pipeline.moments import sampled, spread
 from maskanyone.proof.pairs import Original, result_frames
 from maskanyone.proof.search import KNOWN, Asked, Auditor, Look, Searched, search
 from maskanyone.video.probe import probe
@@ -122,19 +123,19 @@ def test_of_each_stretch_some_frames_are_taken_and_at_least_one() -> None:
     flags = np.zeros(60, bool)
     flags[[3, 10, 11, 12]] = True
     flags[20:50] = True
-    taken = np.flatnonzero(_sampled(flags, 8))
+    taken = np.flatnonzero(sampled(flags, 8))
     assert taken.tolist() == [3, 11, 23, 31, 39, 47]
 
 
 def test_of_many_moments_a_few_are_taken_evenly() -> None:
     moments = np.ones(101, bool)
-    assert np.flatnonzero(_spread(moments, 3)).tolist() == [0, 50, 100]
-    assert _spread(moments[:2], 3).all()
-    assert not _spread(np.zeros(5, bool), 3).any()
+    assert np.flatnonzero(spread(moments, 3)).tolist() == [0, 50, 100]
+    assert spread(moments[:2], 3).all()
+    assert not spread(np.zeros(5, bool), 3).any()
 
 
 def test_a_mending_touches_whole_pieces() -> None:
     frames = np.arange(12, 15, dtype=np.int32)
     track = Track("0", "face", frames, np.zeros((3, 4), np.float32), np.zeros(3, np.uint8), np.zeros(3, np.float32))
-    touched = _touched([track], [Span(0, 10), Span(10, 20), Span(20, 25)], 25)
+    touched = touched([track], [Span(0, 10), Span(10, 20), Span(20, 25)], 25)
     assert np.flatnonzero(touched).tolist() == list(range(10, 20))

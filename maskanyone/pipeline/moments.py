@@ -1,0 +1,66 @@
+"""Which frames of a finished file are searched how, and who is known to be in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskanyone.data import SEEN, Float, Track
+from maskanyone.pipeline.auditors import TURNS
+from maskanyone.proof.search import NOBODY, People
+from maskanyone.track import Links
+
+
+def once_a_second(times: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """bool (F,): the first frame of each second."""
+    return np.asarray(np.diff(np.floor(times - times[0]), prepend=-1) > 0)
+
+
+def in_turn(deep: NDArray[np.bool_]) -> list[int]:
+    """By how many degrees each frame's picture is turned; of those that are set, each by others than the last."""
+    return [TURNS[number % len(TURNS)] for number in np.cumsum(deep)]
+
+
+def spread(flags: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
+    """bool (F,): of the frames that are set, at most so many, evenly spread."""
+    places = np.flatnonzero(flags)
+    chosen = np.zeros_like(flags)
+    chosen[places[np.unique(np.linspace(0, len(places) - 1, most).round().astype(int))] if len(places) else []] = True
+    return chosen
+
+
+def sampled(flags: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
+    """bool (F,): of each run of frames that are set, every so many-th one, and at least the one in the middle."""
+    edges = np.flatnonzero(np.diff(flags, prepend=False, append=False)).reshape(-1, 2)
+    chosen = np.zeros_like(flags)
+    for start, stop in edges:
+        chosen[start + (min(step, stop - start) - 1) // 2 : stop : step] = True
+    return chosen
+
+
+def unseen(links: Links, frames: int) -> NDArray[np.bool_]:
+    """bool (F,): somebody is hidden whom no detector saw there."""
+    flags = np.zeros(frames, bool)
+    for track in links.tracks:
+        flags[track.frame[track.state != SEEN]] = True
+    return flags
+
+
+def known_in(tracks: Sequence[Track], states: Sequence[int] = (SEEN,)) -> Callable[[int], People]:
+    """Boxes, float32 (N, 4), of those who are in one of these states in a frame, and their tracks' best scores (N,).
+
+    Of faces alone: the back of a head is hidden for nobody to find.
+    """
+    boxes: dict[int, list[Float]] = {}
+    best: dict[int, list[float]] = {}
+    for track in tracks:
+        if track.kind != "face":
+            continue
+        score = float(np.nanmax(track.score, initial=0))
+        for row in np.flatnonzero(np.isin(track.state, states)):
+            boxes.setdefault(int(track.frame[row]), []).append(track.box[row])
+            best.setdefault(int(track.frame[row]), []).append(score)
+    known = {frame: (np.stack(rows), np.array(best[frame], np.float32)) for frame, rows in boxes.items()}
+    return lambda frame: known.get(frame, NOBODY)

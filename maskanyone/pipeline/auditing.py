@@ -167,7 +167,7 @@ def searched(
         people = known(index) if moments[index] else NOBODY
         return Asked(True, (turns[index],), people, bool(both[index]), count=True)
 
-    return _search(original, seen, probe(result), 0, auditors, asked, tick)
+    return search_pair(original, seen, probe(result), 0, auditors, asked, tick)
 
 
 def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Watch) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
         )
 
     with Auditors(()) as auditors:
-        told = _search(
+        told = search_pair(
             original,
             seen,
             result,
@@ -202,7 +202,7 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
     return _data(told, [*by, KNOWN], times - float(original.zero), "leaks") | {"looks": looks}
 
 
-def _search(
+def search_pair(
     original: Video,
     seen: Seen,
     result: Video,
@@ -211,6 +211,7 @@ def _search(
     asked: Callable[[int], Asked | None],
     tick: Callable[[int], None],
 ) -> Searched:
+    """Search a result that may lag behind its original, frame by frame as is asked. lag: frames."""
     with closing(Original(original, seen.timeline.pts)) as frames, closing(result_frames(result, lag)) as results:
         return search(frames, results, auditors, asked, tick)
 

@@ -35,13 +35,13 @@ class _Searcher:
 
 
 #: who may search, the best for its time first; chosen by measurement (docs/benchmarks.md)
-_SEARCHERS = (
+SEARCHERS = (
     _Searcher("detect.ultraface", 0.8, 0.9, (384, 960), 384),
     _Searcher("detect.blazeface", 0.7, 0.7, (384, 640), 384, halves=640),
     _Searcher("detect.mtcnn", 0.8, 0.95, (320, 480), 320),
 )
 #: how many of those who took no part search; those left over only say whether they take for a face what is found
-_FAMILIES = 2
+FAMILIES = 2
 
 
 class Auditors:
@@ -50,7 +50,7 @@ class Auditors:
     def __init__(self, makers: Sequence[str] | None) -> None:
         """makers: methods that took part; none where nobody is to search."""
         families = {registry.implementation(method).family for method in makers or ()}
-        known = () if makers is None else ((each, registry.implementation(each.method)) for each in _SEARCHERS)
+        known = () if makers is None else ((each, registry.implementation(each.method)) for each in SEARCHERS)
         self._wanted = [
             (each, made) for each, made in known if made.family not in families and all(map(weights.have, made.weights))
         ]
@@ -81,7 +81,7 @@ class Auditors:
 
     def __enter__(self) -> Auditors:
         for number, (each, made) in enumerate(self._wanted):
-            self.made.append(self._auditor(each, made, searches=number < _FAMILIES))
+            self.made.append(self._auditor(each, made, searches=number < FAMILIES))
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -29,7 +29,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from maskanyone import Recipe, pipeline  # noqa: E402
-from maskanyone.pipeline import auditing, auditors, moments  # noqa: E402
+from maskanyone.pipeline import auditing  # noqa: E402
+from maskanyone.pipeline.auditors import TURNS, Auditors  # noqa: E402
+from maskanyone.pipeline.moments import known_in, once_a_second  # noqa: E402
 from maskanyone.pipeline.planning import times_of  # noqa: E402
 from maskanyone.proof.bound import Bound, bound  # noqa: E402
 from maskanyone.proof.leaks import Leak, leaks  # noqa: E402
@@ -106,15 +108,15 @@ def of_clip(name: str, source: Path, result: Path, every: int) -> Row:
     done = pipeline.mask(source, result, recipe, cache=cache, overwrite=True, salvage=True)
     analysis = pipeline.analyse(source, recipe, cache=cache, salvage=True)
     times = times_of(analysis.video, analysis.seen)
-    moments = moments.once_a_second(times)
-    known = moments.known_in(analysis.links.tracks)
+    moments = once_a_second(times)
+    known = known_in(analysis.links.tracks)
 
     def asked(index: int) -> Asked:
         moment = bool(moments[index])
-        return Asked(moment or index % every == 0, auditors.TURNS, known(index) if moment else NOBODY, moment, moment)
+        return Asked(moment or index % every == 0, TURNS, known(index) if moment else NOBODY, moment, moment)
 
-    with auditors.Auditors([step.method for step in recipe.detect]) as auditors:
-        searched = auditing._search(
+    with Auditors([step.method for step in recipe.detect]) as auditors:
+        searched = auditing.search_pair(
             analysis.video, analysis.seen, probe(result), 0, auditors.made, asked, lambda _: None
         )
     proven = bound(searched.checks, searched.people, searched.known)

@@ -23,7 +23,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from maskanyone.pipeline import auditors  # noqa: E402
+from maskanyone.pipeline import auditors as who  # noqa: E402
 from maskanyone.video.probe import probe  # noqa: E402
 from maskanyone.video.read import read  # noqa: E402
 
@@ -40,10 +40,10 @@ def main() -> int:
     parser.add_argument("--films", type=Path)
     parser.add_argument("--every", type=int, default=3)
     arguments = parser.parse_args()
-    auditors._FAMILIES = len(auditors._SEARCHERS)
+    who.FAMILIES = len(who.SEARCHERS)
     found, false, cost = Counter[str](), Counter[str](), Counter[str]()
     frames = faces = 0
-    with auditors.Auditors(()) as auditors:
+    with who.Auditors(()) as auditors:
         looks = [(f"{auditor.name} {look.longer} px", look) for auditor in auditors.made for look in auditor.looks]
         looks = [(f"{name}, turned by {look.turn}°" if look.turn else name, look) for name, look in looks]
         for frame, truth in of_films(arguments.films) if arguments.films else of_media(arguments.shared / "media"):

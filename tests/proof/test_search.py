@@ -137,5 +137,5 @@ def test_of_many_moments_a_few_are_taken_evenly() -> None:
 def test_a_mending_touches_whole_pieces() -> None:
     frames = np.arange(12, 15, dtype=np.int32)
     track = Track("0", "face", frames, np.zeros((3, 4), np.float32), np.zeros(3, np.uint8), np.zeros(3, np.float32))
-    touched = touched([track], [Span(0, 10), Span(10, 20), Span(20, 25)], 25)
-    assert np.flatnonzero(touched).tolist() == list(range(10, 20))
+    changed = touched([track], [Span(0, 10), Span(10, 20), Span(20, 25)], 25)
+    assert np.flatnonzero(changed).tolist() == list(range(10, 20))

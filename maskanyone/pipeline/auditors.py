@@ -22,13 +22,13 @@ TURNS = (90, 180, 270)
 class _Searcher:
     """How one detector may search. turned: px of the pictures that are turned.
 
-    least: scores below say nothing; further: the same of all looks but its quickest, which take more for faces.
+    least: scores below say nothing; askew: the same of turned pictures, in which more looks like a face.
     sizes: longer sides of the pictures it is shown, px, its quickest first. halves: of these, the one shown in halves.
     """
 
     method: str
     least: float
-    further: float
+    askew: float
     sizes: tuple[int, ...]
     turned: int
     halves: int = 0
@@ -37,7 +37,7 @@ class _Searcher:
 #: who may search, the best for its time first; chosen by measurement (docs/benchmarks.md)
 SEARCHERS = (
     _Searcher("detect.ultraface", 0.8, 0.9, (384, 960), 384),
-    _Searcher("detect.blazeface", 0.7, 0.7, (384, 640), 384, halves=640),
+    _Searcher("detect.blazeface", 0.7, 0.8, (384, 640), 384, halves=640),
     _Searcher("detect.mtcnn", 0.8, 0.95, (320, 480), 320),
 )
 #: how many of those who took no part search; those left over only say whether they take for a face what is found
@@ -103,10 +103,7 @@ class Auditors:
             return halved(detect, picture) if size == each.halves else turned(detect, picture, turn)
 
         ways = [(size, 0) for size in each.sizes] + [(each.turned, turn) for turn in TURNS]
-        looks = [
-            Look(size, turn, each.further if number else each.least, partial(seen, size, turn))
-            for number, (size, turn) in enumerate(ways)
-        ]
+        looks = [Look(size, turn, each.askew if turn else each.least, partial(seen, size, turn)) for size, turn in ways]
         return Auditor(
             made.title,
             tuple(looks) if searches else (),

@@ -19,7 +19,7 @@ from tests.promises.runs import Memory, ran
 
 pytestmark = pytest.mark.slow
 #: makers that see nobody
-BLIND = "detect.centerface.threshold=0.99"
+BLIND = ("detect.centerface.threshold=0.99", "track.heads=false")
 #: frames of the first scene, her portrait
 PORTRAIT = range(10, 40)
 
@@ -71,7 +71,7 @@ def test_what_is_no_video_is_refused(sample: Sample, tmp_path: Path) -> None:
 
 
 def test_whom_the_makers_missed_is_hidden_after_the_search(sample: Sample, weights: Path, tmp_path: Path) -> None:
-    recipe = maskanyone.Recipe.preset("faces").with_values([BLIND])
+    recipe = maskanyone.Recipe.preset("faces").with_values(BLIND)
     blind = recipe.with_values(["audit.on=false"])
     told = maskanyone.mask(sample.path, tmp_path / "blind.mp4", blind, cache=Memory())
     assert told.report["tracks"] == []

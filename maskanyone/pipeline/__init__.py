@@ -269,5 +269,5 @@ def _facts(
         key,
         seconds,
         salvage,
-        audit.data(times_of(analysis.video, analysis.seen) - float(analysis.video.zero)),
+        audit.data(times_of(analysis.video, analysis.seen) - float(analysis.video.zero), analysis.links.tracks),
     )

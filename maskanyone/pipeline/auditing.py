@@ -28,6 +28,7 @@ from maskanyone.pipeline.moments import in_turn, known_in, once_a_second, sample
 from maskanyone.pipeline.planning import times_of
 from maskanyone.pipeline.watch import Watch
 from maskanyone.proof.bound import bound
+from maskanyone.proof.corrections import apart
 from maskanyone.proof.leaks import Leak, leaks
 from maskanyone.proof.pairs import Original, lag_of, result_frames
 from maskanyone.proof.search import KNOWN, NOBODY, Asked, Auditor, Searched, search
@@ -58,9 +59,17 @@ class Audited:
     looks: Mapping[str, Any]
     weights: tuple[Mapping[str, Any], ...] = ()
 
-    def data(self, times: NDArray[np.float64]) -> dict[str, Any]:
-        """As the report tells it. times: float64 (F,), when each frame of the result is shown, s."""
-        return _data(self.searched, self.by, times, "left") | {
+    def data(self, times: NDArray[np.float64], tracks: Sequence[Track]) -> dict[str, Any]:
+        """As the report tells it, with those apart (``spared``) whom corrections leave in sight.
+
+        Args:
+            times: float64 (F,), when each frame of the result is shown, s.
+            tracks: of the result, as corrections leave them.
+        """
+        spared, others = apart(self.searched.findings, tracks)
+        told = _data(replace(self.searched, findings=others), self.by, times, "left")
+        told |= {"spared": [_told(leak, times) for leak in leaks(spared)]} if spared else {}
+        return told | {
             "rounds": self.rounds,
             "hidden_afterwards": self.mended,
             "looks": dict(self.looks),
@@ -135,10 +144,10 @@ class Audit:
         self._changed = touched(more, spans, frames)
         return more
 
-    def data(self, times: NDArray[np.float64]) -> dict[str, Any] | str:
-        """As the report tells it: what was found, or why nothing was searched. times: see ``Audited.data``."""
+    def data(self, times: NDArray[np.float64], tracks: Sequence[Track]) -> dict[str, Any] | str:
+        """As the report tells it: what was found, or why nothing was searched. See ``Audited.data``."""
         if self.told is not None:
-            return self.told.data(times)
+            return self.told.data(times, tracks)
         return f"not finished ({self.stopped})" if self.stopped else "not done"
 
 

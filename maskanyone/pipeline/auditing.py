@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -35,6 +36,8 @@ from maskanyone.proof.search import KNOWN, NOBODY, Asked, Auditor, Searched, sea
 from maskanyone.recipe import Recipe
 from maskanyone.track import Links
 from maskanyone.video.probe import probe
+
+log = logging.getLogger(__name__)
 
 SEARCHING = "Searching the result"
 #: of the frames of a stretch in which nobody was seen, every n-th is searched thoroughly, and at least one
@@ -80,7 +83,8 @@ class Audited:
 class Audit:
     """The search of one result, again after each mending; use within ``with``.
 
-    told: what came of the last one. stopped: what ended it before it was done.
+    told: what came of the last one. stopped: the kind of error that ended it before it was done; its words, which may
+    name a file or a person, stand in the log alone.
     """
 
     def __init__(self, recipe: Recipe) -> None:
@@ -126,7 +130,8 @@ class Audit:
         except Cancelled:
             raise
         except Exception as error:  # the result stands, and the report says that it was not searched
-            self.told, self.stopped = None, f"{type(error).__name__}: {error}"
+            log.exception("the search of the result broke off")
+            self.told, self.stopped = None, type(error).__name__
             return ()
         self._rounds += 1
         if self.told is not None:  # what was not changed is as it was found

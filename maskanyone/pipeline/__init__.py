@@ -83,10 +83,10 @@ def mask(
     began = time.monotonic()
     settle()
     recipe.check()
-    without, recipe = left_out(recipe), runnable(recipe)
+    without = left_out(recipe)
     watch = Watch(Path(video).name, progress, cancel)
     edits = edits or Edits()
-    target, source, there = prepared(
+    recipe, target, source, there = prepared(
         video, out_file, recipe, edits, overwrite=overwrite, salvage=salvage, anonymous=anonymous, ask=watch.ask
     )
     source = replace(source, name=name or source.name)
@@ -132,19 +132,22 @@ def prepared(
     salvage: bool = False,
     anonymous: bool = False,
     ask: Callable[[], None] = lambda: None,
-) -> tuple[results.Target, Video, Mapping[str, Any] | None]:
-    """All that is checked before any work: where the result goes, the source's facts, and the report if it is there.
+) -> tuple[Recipe, results.Target, Video, Mapping[str, Any] | None]:
+    """All that is checked before any work.
+
+    Returns:
+        The recipe as it can be run here, where the result goes, the source's facts, and the report if it is there.
 
     Raises:
         Refused: the recording, the recipe, the edits or the place of the result cannot be taken.
     """
-    source, edits = probe(video, ask), edits or Edits()
+    recipe, source, edits = runnable(recipe), probe(video, ask), edits or Edits()
     edits.check(source.sha256)
     check_whole(source, salvage=salvage)
     if recipe.keeps_sound():
         check_sound(source)
     target = results.Target(Path(out_file), source, recipe, edits)
-    return target, source, target.existing(overwrite=overwrite, anonymous=anonymous)
+    return recipe, target, source, target.existing(overwrite=overwrite, anonymous=anonymous)
 
 
 def analyse(

@@ -14,6 +14,7 @@ from maskanyone.detect.look import VERSION as LOOK
 from maskanyone.detect.look import Seen, look
 from maskanyone.edit import Edits
 from maskanyone.pipeline.auditing import Audit, compared
+from maskanyone.pipeline.auditors import searching
 from maskanyone.pipeline.correcting import Corrections
 from maskanyone.pipeline.following import Following
 from maskanyone.pipeline.glimpse import Glimpse, looked
@@ -113,8 +114,7 @@ def mask(
                 break
             pieces = _rendered(analysis, recipe, cache, watch, salvage)
         corrections.check()
-        key = results.key(source, recipe, edits)
-        facts = _facts(analysis, recipe, key, pieces.faults, salvage, audit, time.monotonic() - began)
+        facts = _facts(analysis, recipe, target.key, pieces.faults, salvage, audit, time.monotonic() - began)
         facts = replace(facts, corrections=corrections.done, left_out=without)
         report = reports.describe(facts, unfinished, anonymous=anonymous)
         check_same(source)
@@ -146,7 +146,7 @@ def prepared(
     check_whole(source, salvage=salvage)
     if recipe.keeps_sound():
         check_sound(source)
-    target = results.Target(Path(out_file), source, recipe, edits)
+    target = results.Target(Path(out_file), source, recipe, edits, searching(recipe))
     return recipe, target, source, target.existing(overwrite=overwrite, anonymous=anonymous)
 
 

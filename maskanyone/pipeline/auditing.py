@@ -32,6 +32,7 @@ from maskanyone.proof.bound import bound
 from maskanyone.proof.corrections import apart
 from maskanyone.proof.leaks import Leak, leaks
 from maskanyone.proof.pairs import Original, lag_of, result_frames
+from maskanyone.proof.report import UNFINISHED
 from maskanyone.proof.search import KNOWN, NOBODY, Asked, Auditor, Searched, search
 from maskanyone.recipe import Recipe
 from maskanyone.track import Links
@@ -89,7 +90,7 @@ class Audit:
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
-        self._auditors = Auditors([step.method for step in recipe.detect] if recipe.audit.on else None)
+        self._auditors = Auditors.of(recipe)
         self._rounds = self._mended = 0
         self._changed: NDArray[np.bool_] | None = None
         self.told: Audited | None = None
@@ -153,7 +154,7 @@ class Audit:
         """As the report tells it: what was found, or why nothing was searched. See ``Audited.data``."""
         if self.told is not None:
             return self.told.data(times, tracks)
-        return f"not finished ({self.stopped})" if self.stopped else "not done"
+        return f"{UNFINISHED} ({self.stopped})" if self.stopped else "not done"
 
 
 def searched(

@@ -34,6 +34,8 @@ from maskanyone.data import (
 from maskanyone.proof import corrections, places, risk
 
 FORMAT = 1
+#: how a report begins to tell of a search that broke off
+UNFINISHED = "not finished"
 #: true of every face or head that is hidden, whatever the method
 NOT_PROTECTED = (
     "Body shape, clothing, gait and gestures are as in the source: people who know the person may recognise her.",

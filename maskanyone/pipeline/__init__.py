@@ -95,6 +95,8 @@ def mask(
         return Result(target.video, target.report, there, skipped=True)
     analysis = _analysed(source, recipe, cache, watch, salvage)
     corrections = Corrections(source, analysis.seen, analysis.links, edits, searched=recipe.audit.on)
+    if not searching(recipe):
+        corrections.check("nobody is here who could search the result for it")
     analysis = replace(analysis, links=corrections.links)
     pieces = _rendered(analysis, recipe, cache, watch, salvage)
     with target.writing() as unfinished, Audit(recipe) as audit:
@@ -113,7 +115,7 @@ def mask(
             if not changed:
                 break
             pieces = _rendered(analysis, recipe, cache, watch, salvage)
-        corrections.check()
+        corrections.check(audit.stopped and f"the search of the result broke off ({audit.stopped})")
         facts = _facts(analysis, recipe, target.key, pieces.faults, salvage, audit, time.monotonic() - began)
         facts = replace(facts, corrections=corrections.done, left_out=without)
         report = reports.describe(facts, unfinished, anonymous=anonymous)

@@ -15,8 +15,10 @@ import pytest
 import maskanyone
 from maskanyone import sample
 from maskanyone.data import MENDED, Span, Track
+from maskanyone.detect.blazeface import BlazeFace
 from maskanyone.edit import Edits
-from maskanyone.pipeline import Audit
+from maskanyone.pipeline import Audit, auditors
+from maskanyone.pipeline.piecework import Pieces
 from maskanyone.video.pieces import divided
 from tests.edit.written import edit, key
 from tests.edit.written import track as standing
@@ -160,6 +162,23 @@ def test_a_correction_that_does_not_fit_leaves_nothing_behind(
         mask(wrong)
     assert {name for name in tree(clip.parent) if not name.startswith("out")} == set(before)
     assert not list(clip.parent.rglob("out/*"))
+
+
+def test_a_correction_that_waits_for_nobody_is_refused_before_anything_is_rendered(
+    mask: Callable[..., maskanyone.Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auditors, "SEARCHERS", ())
+    monkeypatch.setattr(Pieces, "render", None)
+    with pytest.raises(maskanyone.BadEdits, match="and nobody is here who could search the result"):
+        mask(edit("delete", track="nobody", at=key(3, (2, 2, 9, 9))))
+
+
+def test_a_correction_that_waits_for_a_search_that_breaks_off_is_refused_for_that(
+    mask: Callable[..., maskanyone.Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BlazeFace, "detect", None)
+    with pytest.raises(maskanyone.BadEdits, match=r"and the search of the result broke off \(TypeError\)"):
+        mask(edit("delete", track="nobody", at=key(3, (2, 2, 9, 9))))
 
 
 def test_whom_the_search_found_can_be_spared_too(

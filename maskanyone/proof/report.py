@@ -353,7 +353,8 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
     covered, spared = _covered(facts), _spared(facts)
     clear = int((~hidden & ~covered & ~spared).sum())
     if hidden.any() or stretches:
-        what = f"At least one face is hidden in {int(hidden.sum()):,} of {frames:,} frames."
+        who = "face or head" if any(track.kind == "head" and _hidden(track).any() for track in facts.tracks) else "face"
+        what = f"At least one {who} is hidden in {int(hidden.sum()):,} of {frames:,} frames."
         if covered.any():
             what += f" {int(covered.sum()):,} frames are covered wholly, for nobody could look at them."
         if clear:

@@ -232,6 +232,13 @@ def test_a_deleted_face_shows_and_the_report_says_who_decided_it(
     assert next(each for each in report["tracks"] if each["id"] == track["id"])["frames"] == {"spared": 10}
 
 
+def test_the_verdict_speaks_of_heads_only_where_one_is_hidden(mask: Callable[..., maskanyone.Result]) -> None:
+    plain = mask(audit=False)
+    head = mask(edit("add", kind="head", keys=[key(2, (2, 2, 40, 40))]), name="head", audit=False)
+    assert plain.report["verdict"].startswith("At least one face is hidden in ")
+    assert head.report["verdict"].startswith("At least one face or head is hidden in ")
+
+
 def test_an_analysis_is_corrected_in_code(clip: Path) -> None:
     found = maskanyone.analyse(clip, recipe(), cache=(cache := Memory()))
     edits = Edits.parse({"edits": [edit("split", track=found.links.tracks[0].id, from_={"s": 0.2})]})

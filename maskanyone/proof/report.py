@@ -32,6 +32,7 @@ from maskanyone.data import (
     Video,
 )
 from maskanyone.proof import corrections, places, risk
+from maskanyone.proof.wording import listed
 
 FORMAT = 1
 #: how a report begins to tell of a search that broke off
@@ -367,6 +368,8 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
     if facts.doubted:
         left += f" {len(facts.doubted)} weak sights were not taken for faces and are not hidden; look at them."
     left += _search(facts.audit)
+    if facts.left_out:
+        left += f" {listed(facts.left_out)} did not look: the weights are not here."
     return what + left + (" Some methods failed and were replaced by a fill." if facts.faults else "")
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import maskanyone
 from maskanyone import sample
-from tests.promises.runs import said
+from tests.promises.runs import Memory, said
 
 
 @pytest.fixture
@@ -32,3 +33,16 @@ def test_a_dry_run_takes_what_a_run_takes_and_knows_its_result(
     answers = [said(capsys, *command, *more) for more in (["--dry-run"], [], ["--dry-run"])]
     assert [answer.code for answer in answers] == [0, 0, 0]
     assert [json.loads(answer.out)["status"] for answer in answers] == ["would be masked", "masked", "there already"]
+
+
+def test_the_verdict_names_who_did_not_look(without: None, clip: Path) -> None:
+    report = maskanyone.mask(clip, clip.parent / "out.mp4", "faces", cache=Memory()).report
+    assert report["verdict"].endswith(" YOLOX-Nano did not look: the weights are not here.")
+
+
+def test_the_doctor_names_them_and_finds_nothing_wrong(without: None, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = said(capsys, "doctor")
+    (line,) = (line for line in answer.out.splitlines() if line.startswith("weights yolox"))
+    assert "missing, optional" in line
+    assert answer.out.rstrip().endswith("All is well.")
+    assert answer.code == 0

@@ -20,8 +20,10 @@ _LIBRARIES = ("av", "cv2", "numpy", "onnxruntime", "mediapipe", "scipy", "skimag
 
 def doctor() -> None:
     """Check that all parts work here: libraries, weights, folders, processors."""
+    from maskanyone.weights import store
+
     rows, wrong = [], 0
-    optional = {f"weights {name}" for name in _default_weights(needed=False)}
+    optional = {f"weights {name}" for name in _default_weights(needed=False) if not store.have(name)}
     for name, check in _checks().items():
         try:
             rows.append((name, "ok", check()))

@@ -46,3 +46,16 @@ def test_the_doctor_names_them_and_finds_nothing_wrong(without: None, capsys: py
     assert "missing, optional" in line
     assert answer.out.rstrip().endswith("All is well.")
     assert answer.code == 0
+
+
+def test_the_doctor_finds_changed_ones_wrong(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run would be refused for them."""
+    copied = shutil.copytree(weights, tmp_path / "weights")
+    monkeypatch.setenv("MASKANYONE_WEIGHTS", str(copied))
+    (changed,) = copied.glob("yolox*.onnx")
+    changed.write_bytes(bytes(changed.stat().st_size))
+    answer = said(capsys, "doctor")
+    assert answer.code == 1
+    assert "1 thing(s) need a look" in answer.out

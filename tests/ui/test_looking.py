@@ -130,6 +130,19 @@ def test_whoever_shows_must_be_confirmed(job: Job) -> None:
     assert "Released" in said(review())
 
 
+def test_taken_back_in_another_tab_it_is_not_released(job: Job) -> None:
+    queue = places.queue(told())
+    for place in queue:
+        reviews.look(OWNER, job.id, place.key)
+    page = AppTest.from_function(form, args=(job.id,), default_timeout=60).run()
+    page.radio[0].set_value("team").run()
+    page.checkbox[0].check().run()
+    reviews.look_again(OWNER, job.id, queue[0].key)
+    press(page, words.RELEASE_NOW)
+    assert "1 stretch is left to look at" in said(page)
+    assert releases.of(OWNER, job.id) is None
+
+
 def test_the_marks_have_the_numbers_of_the_queue() -> None:
     queue = places.queue(told())
     drawn = reviewing.drawn(told(), {queue[0].key: 1.0})

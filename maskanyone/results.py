@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from maskanyone.data import Video
 from maskanyone.edit import Edits
 from maskanyone.errors import BadOutput
 from maskanyone.proof.page import BEGINNING, page
-from maskanyone.proof.report import FORMAT
+from maskanyone.proof.report import FORMAT, UNFINISHED
 from maskanyone.recipe import Recipe
 
 _LEAST_FREE = 20 << 20
@@ -24,17 +24,22 @@ _LONGEST_NAME = 255
 
 
 class Target:
-    """One result's video and report, and the report as a page."""
+    """One result's video and report, and the report as a page. key: see ``key``."""
 
-    def __init__(self, video: Path, source: Video, recipe: Recipe, edits: Edits | None = None) -> None:
+    def __init__(
+        self, video: Path, source: Video, recipe: Recipe, edits: Edits | None = None, searchers: Sequence[str] = ()
+    ) -> None:
+        """searchers: see ``key``."""
         self.video = video
         self.report = video.with_name(f"{video.stem}.report.json")
         self.page = page_of(self.report)
-        self._source, self._key = source, key(source, recipe, edits)
+        self._source, self.key = source, key(source, recipe, edits, searchers)
         self._free = False
 
     def existing(self, *, overwrite: bool, anonymous: bool = False) -> dict[str, Any] | None:
         """The report of the whole result of this source, recipe and corrections, if it is there, with a page or not.
+
+        A result whose search broke off is none: it is made again.
 
         Args:
             anonymous: a report that names the source is none.
@@ -57,9 +62,10 @@ class Target:
             self._free = True
             return None
         report = read_report(self.report)
-        ours = report is not None and report.get("key") == self._key
+        ours = report is not None and report.get("key") == self.key
         if report and ours and self.video.exists() and files.sha256(self.video) == report["result"]["sha256"]:
-            return None if overwrite or (anonymous and "name" in report["source"]) else report
+            again = overwrite or (anonymous and "name" in report["source"]) or _broke_off(report)
+            return None if again else report
         if (overwrite and (report is not None or not self.video.exists())) or (ours and not self.video.exists()):
             return None
         raise BadOutput(
@@ -127,10 +133,21 @@ class Target:
             raise BadOutput(folder, f"has only {free / 1e6:.0f} MB left", "Free some, or choose another folder with -o")
 
 
-def key(source: Video, recipe: Recipe, edits: Edits | None = None) -> str:
-    """What makes two results the same: source, recipe and corrections."""
-    corrected = {"edits": edits.data()} if edits and edits.edits else {}
-    return keys.key("result", source=source.sha256, recipe=recipe.data(), **corrected)
+def key(source: Video, recipe: Recipe, edits: Edits | None = None, searchers: Sequence[str] = ()) -> str:
+    """What makes two results the same: source, recipe, corrections, and who searches the result where it is searched.
+
+    Args:
+        searchers: ids and versions of those who do.
+    """
+    more: dict[str, Any] = {"edits": edits.data()} if edits and edits.edits else {}
+    more |= {"searchers": sorted(searchers)} if recipe.audit.on else {}
+    return keys.key("result", source=source.sha256, recipe=recipe.data(), **more)
+
+
+def _broke_off(report: Mapping[str, Any]) -> bool:
+    """Whether the search of a result was begun and not ended."""
+    audit = report.get("audit")
+    return isinstance(audit, str) and audit.startswith(UNFINISHED)
 
 
 def page_of(report: Path) -> Path:

@@ -12,6 +12,7 @@ import pytest
 
 import maskanyone
 from maskanyone import results, sample
+from maskanyone.pipeline.auditors import searching
 from maskanyone.video.probe import probe
 
 SUFFIXES = ("result.mp4", "result.report.json", "result.report.html")
@@ -48,12 +49,16 @@ def here(made: Made, tmp_path: Path) -> Made:
     return Made(tmp_path / "source.mp4", tmp_path / "out", made.recipe)
 
 
+def key(made: Made) -> str:
+    return results.key(probe(made.source), made.recipe, None, searching(made.recipe))
+
+
 def test_a_result_and_its_report_lie_side_by_side_and_nothing_else(made):
     assert sorted(path.name for path in made.folder.iterdir()) == sorted(SUFFIXES)
     report = results.read_report(made.folder / "result.report.json")
     assert report is not None
     assert report["result"]["bytes"] == (made.folder / "result.mp4").stat().st_size
-    assert report["key"] == results.key(probe(made.source), made.recipe)
+    assert report["key"] == key(made)
 
 
 @pytest.mark.parametrize("how", ["same", "hard", "symbolic", "through a linked folder", "written otherwise"])
@@ -97,8 +102,27 @@ def test_the_same_recipes_whole_result_is_returned_as_it_is(here):
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in here.folder.iterdir()}
     result = maskanyone.mask(here.source, here.folder / "result.mp4", here.recipe)
     assert result.skipped
-    assert result.report["key"] == results.key(probe(here.source), here.recipe)
+    assert result.report["key"] == key(here)
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in here.folder.iterdir()} == before
+
+
+def test_a_result_that_others_have_searched_is_another(here, weights, tmp_path, monkeypatch):
+    shutil.copytree(weights, tmp_path / "weights", ignore=shutil.ignore_patterns("ultraface*"))
+    monkeypatch.setenv("MASKANYONE_WEIGHTS", str(tmp_path / "weights"))
+    with pytest.raises(maskanyone.BadOutput, match="add --overwrite"):
+        maskanyone.mask(here.source, here.folder / "result.mp4", here.recipe)
+    unsearched = here.recipe.with_values(["audit.on=false"])
+    assert results.key(probe(here.source), unsearched, None, ["a 1"]) == results.key(probe(here.source), unsearched)
+
+
+def test_a_result_whose_search_broke_off_is_made_again(here):
+    told = here.folder / "result.report.json"
+    report = json.loads(told.read_text("utf-8"))
+    told.write_text(json.dumps(report | {"audit": "not finished (MemoryError)"}), "utf-8")
+    again = maskanyone.mask(here.source, here.folder / "result.mp4", here.recipe)
+    assert not again.skipped
+    assert again.report["audit"] == report["audit"]
+    assert maskanyone.mask(here.source, here.folder / "result.mp4", here.recipe).skipped
 
 
 def test_a_result_of_before_pages_were_written_is_there_already(here):

@@ -21,12 +21,14 @@ _LIBRARIES = ("av", "cv2", "numpy", "onnxruntime", "mediapipe", "scipy", "skimag
 def doctor() -> None:
     """Check that all parts work here: libraries, weights, folders, processors."""
     rows, wrong = [], 0
+    optional = {f"weights {name}" for name in _default_weights(needed=False)}
     for name, check in _checks().items():
         try:
             rows.append((name, "ok", check()))
         except Exception as error:  # a check that fails is the answer
-            rows.append((name, "missing", str(error).splitlines()[0] if str(error) else type(error).__name__))
-            wrong += 1
+            state = "missing, optional" if name in optional else "missing"
+            rows.append((name, state, str(error).splitlines()[0] if str(error) else type(error).__name__))
+            wrong += name not in optional
     speak.table(rows)
     speak.out.print(f"\n{'All is well.' if not wrong else f'{wrong} thing(s) need a look.'}")
     raise typer.Exit(speak.DONE if not wrong else speak.FAULT)
@@ -53,7 +55,8 @@ def _checks() -> dict[str, Callable[[], str]]:
         "processors": lambda: f"{os.cpu_count()} cores; {', '.join(_providers())}",
     }
     checks |= {name: _library(name) for name in _LIBRARIES}
-    checks |= {f"weights {name}": _weight(name) for name in _default_weights()}
+    for needed in (True, False):
+        checks |= {f"weights {name}": _weight(name) for name in _default_weights(needed=needed)}
     checks |= {"data folder": lambda: _writable(), "fetching weights": lambda: _pip()}
     return checks
 
@@ -69,10 +72,11 @@ def _library(name: str) -> Callable[[], str]:
     return check
 
 
-def _default_weights() -> list[str]:
+def _default_weights(*, needed: bool) -> list[str]:
+    """Those of the default set that a run needs, or those that it can do without."""
     from maskanyone.weights import store
 
-    return [name for name, weight in store.catalogue().items() if "default" in weight.sets and weight.needed]
+    return [name for name, weight in store.catalogue().items() if "default" in weight.sets and weight.needed == needed]
 
 
 def _weight(name: str) -> Callable[[], str]:

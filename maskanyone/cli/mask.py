@@ -54,7 +54,7 @@ def mask(
     edits: Annotated[
         Path | None,
         typer.Option(
-            help="Corrections of one recording, a JSON file (docs/edits.md). Only what they touch is done again.",
+            help="Corrections of one recording, a JSON file (docs/edits.md). Only what they touch is rendered again.",
             metavar="FILE",
         ),
     ] = None,

@@ -54,7 +54,7 @@ def _plan(
     from maskanyone.pipeline.estimate import about_seconds
     from maskanyone.weights import store
 
-    _, video, there = prepared(source, target, recipe, edits, overwrite=overwrite, salvage=salvage)
+    recipe, _, video, there = prepared(source, target, recipe, edits, overwrite=overwrite, salvage=salvage)
     for step in recipe.detect:
         for name in _weights(step.method):
             store.identity(name)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -42,6 +44,8 @@ DONE, FAULT, REFUSED, STOPPED = 0, 1, 2, 130
 @contextmanager
 def told() -> Iterator[None]:
     """Turn every error into one sentence and an exit code; a traceback lies in the log, not on the screen."""
+    survived, log = logging.getLogger("maskanyone.pipeline"), _Log()
+    survived.addHandler(log)
     try:
         yield
     except MaskAnyoneError as error:
@@ -50,6 +54,8 @@ def told() -> Iterator[None]:
     except Exception as error:
         err.print(fault(error), style="red")
         sys.exit(FAULT)
+    finally:
+        survived.removeHandler(log)
 
 
 @contextmanager
@@ -107,12 +113,26 @@ def fault(error: Exception) -> str:
     """Keep a traceback in the log and say where it is."""
     told = "".join(traceback.format_exception(error))
     try:
-        log = folders.data() / "errors.log"
-        with log.open("a", encoding="utf-8") as file:
-            file.write(f"--- {datetime.now().isoformat(timespec='seconds')}\n{told}")
+        log = _logged(told)
     except (BadOutput, OSError):  # no space, or no folder: the screen is all that is left
         return f"MaskAnyone failed and could not write its log. Please report this:\n{told}"
     return f"MaskAnyone failed ({type(error).__name__}). The details are in {log}; please report them."
+
+
+def _logged(told: str) -> Path:
+    """Where lines now stand, at the end of the log; raises ``BadOutput`` or ``OSError``."""
+    log = folders.data() / "errors.log"
+    with log.open("a", encoding="utf-8") as file:
+        file.write(f"--- {datetime.now().isoformat(timespec='seconds')}\n{told}")
+    return log
+
+
+class _Log(logging.Handler):
+    """Keeps in the log what a run tells of a fault that it survived."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(BadOutput, OSError):
+            _logged(f"{self.format(record)}\n")
 
 
 def bar() -> Progress:

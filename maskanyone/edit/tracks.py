@@ -9,8 +9,11 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import BY_HAND, SPARED, Float, Kind, Track
+from maskanyone.data import BY_HAND, FILLED, FOLLOWED, GUESSED, MENDED, SEEN, SPARED, Float, Kind, Track
 from maskanyone.edit.scene import Unfit
+
+#: what is told of a frame that two tracks have, the surest first; who is hidden in one of them stays hidden
+_SUREST = np.array([SEEN, FILLED, FOLLOWED, GUESSED, MENDED, BY_HAND, SPARED], np.uint8)
 
 
 def drawn(kind: Kind, frame: NDArray[np.int32], box: Float) -> Track:
@@ -118,7 +121,7 @@ def _both(one: Track, other: Track) -> Track:
         one.kind,
         np.arange(first, stop, dtype=np.int32),
         chosen,
-        state.min(axis=0),
+        _SUREST[np.argsort(_SUREST)[state].min(axis=0)],
         np.fmax(*score),
         tuple(dict.fromkeys((*one.support, *other.support))),
         one.starts,

@@ -14,6 +14,7 @@ from maskanyone.detect.look import VERSION as LOOK
 from maskanyone.detect.look import Seen, look
 from maskanyone.edit import Edits
 from maskanyone.pipeline.auditing import Audit, compared
+from maskanyone.pipeline.auditors import searching
 from maskanyone.pipeline.correcting import Corrections
 from maskanyone.pipeline.following import Following
 from maskanyone.pipeline.glimpse import Glimpse, looked
@@ -84,10 +85,10 @@ def mask(
     began = time.monotonic()
     settle()
     recipe.check()
-    without, recipe = left_out(recipe), runnable(recipe)
+    without = left_out(recipe)
     watch = Watch(Path(video).name, progress, cancel)
     edits = edits or Edits()
-    target, source, there = prepared(
+    recipe, target, source, there = prepared(
         video, out_file, recipe, edits, overwrite=overwrite, salvage=salvage, anonymous=anonymous, ask=watch.ask
     )
     source = replace(source, name=name or source.name)
@@ -95,6 +96,8 @@ def mask(
         return Result(target.video, target.report, there, skipped=True)
     analysis = _analysed(source, recipe, cache, watch, salvage)
     corrections = Corrections(source, analysis.seen, analysis.links, edits, searched=recipe.audit.on)
+    if not searching(recipe):
+        corrections.check("nobody is here who could search the result for it")
     analysis = replace(analysis, links=corrections.links)
     pieces = _rendered(analysis, recipe, cache, watch, salvage)
     with target.writing() as unfinished, Audit(recipe) as audit:
@@ -113,9 +116,8 @@ def mask(
             if not changed:
                 break
             pieces = _rendered(analysis, recipe, cache, watch, salvage)
-        corrections.check()
-        key = results.key(source, recipe, edits)
-        facts = _facts(analysis, recipe, key, pieces.faults, salvage, audit, time.monotonic() - began)
+        corrections.check(audit.stopped and f"the search of the result broke off ({audit.stopped})")
+        facts = _facts(analysis, recipe, target.key, pieces.faults, salvage, audit, time.monotonic() - began)
         facts = replace(facts, corrections=corrections.done, left_out=without)
         report = reports.describe(facts, unfinished, anonymous=anonymous)
         check_same(source)
@@ -133,19 +135,22 @@ def prepared(
     salvage: bool = False,
     anonymous: bool = False,
     ask: Callable[[], None] = lambda: None,
-) -> tuple[results.Target, Video, Mapping[str, Any] | None]:
-    """All that is checked before any work: where the result goes, the source's facts, and the report if it is there.
+) -> tuple[Recipe, results.Target, Video, Mapping[str, Any] | None]:
+    """All that is checked before any work.
+
+    Returns:
+        The recipe as it can be run here, where the result goes, the source's facts, and the report if it is there.
 
     Raises:
         Refused: the recording, the recipe, the edits or the place of the result cannot be taken.
     """
-    source, edits = probe(video, ask), edits or Edits()
+    recipe, source, edits = runnable(recipe), probe(video, ask), edits or Edits()
     edits.check(source.sha256)
     check_whole(source, salvage=salvage)
     if recipe.keeps_sound():
         check_sound(source)
-    target = results.Target(Path(out_file), source, recipe, edits)
-    return target, source, target.existing(overwrite=overwrite, anonymous=anonymous)
+    target = results.Target(Path(out_file), source, recipe, edits, searching(recipe))
+    return recipe, target, source, target.existing(overwrite=overwrite, anonymous=anonymous)
 
 
 def analyse(
@@ -270,5 +275,5 @@ def _facts(
         key,
         seconds,
         salvage,
-        audit.data(times_of(analysis.video, analysis.seen) - float(analysis.video.zero)),
+        audit.data(times_of(analysis.video, analysis.seen) - float(analysis.video.zero), analysis.links.tracks),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -28,12 +29,16 @@ from maskanyone.pipeline.moments import in_turn, known_in, once_a_second, sample
 from maskanyone.pipeline.planning import times_of
 from maskanyone.pipeline.watch import Watch
 from maskanyone.proof.bound import bound
+from maskanyone.proof.corrections import apart
 from maskanyone.proof.leaks import Leak, leaks
 from maskanyone.proof.pairs import Original, lag_of, result_frames
+from maskanyone.proof.report import UNFINISHED
 from maskanyone.proof.search import KNOWN, NOBODY, Asked, Auditor, Searched, search
 from maskanyone.recipe import Recipe
 from maskanyone.track import Links
 from maskanyone.video.probe import probe
+
+log = logging.getLogger(__name__)
 
 SEARCHING = "Searching the result"
 #: of the frames of a stretch in which nobody was seen, every n-th is searched thoroughly, and at least one
@@ -58,9 +63,17 @@ class Audited:
     looks: Mapping[str, Any]
     weights: tuple[Mapping[str, Any], ...] = ()
 
-    def data(self, times: NDArray[np.float64]) -> dict[str, Any]:
-        """As the report tells it. times: float64 (F,), when each frame of the result is shown, s."""
-        return _data(self.searched, self.by, times, "left") | {
+    def data(self, times: NDArray[np.float64], tracks: Sequence[Track]) -> dict[str, Any]:
+        """As the report tells it, with those apart (``spared``) whom corrections leave in sight.
+
+        Args:
+            times: float64 (F,), when each frame of the result is shown, s.
+            tracks: of the result, as corrections leave them.
+        """
+        spared, others = apart(self.searched.findings, tracks)
+        told = _data(replace(self.searched, findings=others), self.by, times, "left")
+        told |= {"spared": [_told(leak, times) for leak in leaks(spared)]} if spared else {}
+        return told | {
             "rounds": self.rounds,
             "hidden_afterwards": self.mended,
             "looks": dict(self.looks),
@@ -71,12 +84,13 @@ class Audited:
 class Audit:
     """The search of one result, again after each mending; use within ``with``.
 
-    told: what came of the last one. stopped: what ended it before it was done.
+    told: what came of the last one. stopped: the kind of error that ended it before it was done; its words, which may
+    name a file or a person, stand in the log alone.
     """
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
-        self._auditors = Auditors([step.method for step in recipe.detect] if recipe.audit.on else None)
+        self._auditors = Auditors.of(recipe)
         self._rounds = self._mended = 0
         self._changed: NDArray[np.bool_] | None = None
         self.told: Audited | None = None
@@ -117,7 +131,8 @@ class Audit:
         except Cancelled:
             raise
         except Exception as error:  # the result stands, and the report says that it was not searched
-            self.told, self.stopped = None, f"{type(error).__name__}: {error}"
+            log.exception("the search of the result broke off")
+            self.told, self.stopped = None, type(error).__name__
             return ()
         self._rounds += 1
         if self.told is not None:  # what was not changed is as it was found
@@ -135,11 +150,11 @@ class Audit:
         self._changed = touched(more, spans, frames)
         return more
 
-    def data(self, times: NDArray[np.float64]) -> dict[str, Any] | str:
-        """As the report tells it: what was found, or why nothing was searched. times: see ``Audited.data``."""
+    def data(self, times: NDArray[np.float64], tracks: Sequence[Track]) -> dict[str, Any] | str:
+        """As the report tells it: what was found, or why nothing was searched. See ``Audited.data``."""
         if self.told is not None:
-            return self.told.data(times)
-        return f"not finished ({self.stopped})" if self.stopped else "not done"
+            return self.told.data(times, tracks)
+        return f"{UNFINISHED} ({self.stopped})" if self.stopped else "not done"
 
 
 def searched(

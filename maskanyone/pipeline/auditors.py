@@ -12,6 +12,7 @@ from maskanyone.data import Pixels
 from maskanyone.detect import Detector, Found
 from maskanyone.detect.views import halved, turned
 from maskanyone.proof.search import Auditor, Look
+from maskanyone.recipe import Recipe
 from maskanyone.weights import store as weights
 
 #: degrees by which pictures are turned for heads that hang or lie
@@ -44,18 +45,38 @@ SEARCHERS = (
 FAMILIES = 2
 
 
+def searching(recipe: Recipe) -> tuple[str, ...]:
+    """Ids and versions of those who search a result of a recipe here; none where nobody can, or nobody is to."""
+    return tuple(sorted(f"{made.id} {made.version}" for _, made in _others(_makers(recipe))))
+
+
+def _makers(recipe: Recipe) -> list[str] | None:
+    """Methods that take part; none where nobody is to search."""
+    return [step.method for step in recipe.detect] if recipe.audit.on else None
+
+
+def _others(makers: Sequence[str] | None) -> list[tuple[_Searcher, type[Detector]]]:
+    """Those of other families whose weights are here."""
+    families = {registry.implementation(method).family for method in makers or ()}
+    known = () if makers is None else ((each, registry.implementation(each.method)) for each in SEARCHERS)
+    return [
+        (each, made) for each, made in known if made.family not in families and all(map(weights.have, made.weights))
+    ]
+
+
 class Auditors:
     """Detectors of families that took no part, as far as their weights are here; use within ``with``."""
 
     def __init__(self, makers: Sequence[str] | None) -> None:
         """makers: methods that took part; none where nobody is to search."""
-        families = {registry.implementation(method).family for method in makers or ()}
-        known = () if makers is None else ((each, registry.implementation(each.method)) for each in SEARCHERS)
-        self._wanted = [
-            (each, made) for each, made in known if made.family not in families and all(map(weights.have, made.weights))
-        ]
+        self._wanted = _others(makers)
         self._loaded: list[Detector] = []
         self.made: list[Auditor] = []
+
+    @staticmethod
+    def of(recipe: Recipe) -> Auditors:
+        """Those who search a result of a recipe."""
+        return Auditors(_makers(recipe))
 
     @property
     def identities(self) -> tuple[Mapping[str, Any], ...]:

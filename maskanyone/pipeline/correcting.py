@@ -15,6 +15,8 @@ from maskanyone.errors import BadEdits
 from maskanyone.pipeline.planning import hidden, times_of
 from maskanyone.track import Links
 
+_SEARCH = "Mask it again once a search can be made (`maskanyone doctor` helps), or take its id from the report"
+
 
 class Corrections:
     """What is known of a film, as corrections leave it.
@@ -45,13 +47,18 @@ class Corrections:
         self.links = self._replayed()
         return not _alike(before, hidden(self.links.tracks))
 
-    def check(self) -> None:
-        """Raise ``BadEdits`` where one still waits for a track that nobody found."""
+    def check(self, missing: str = "") -> None:
+        """Raise ``BadEdits`` where one still waits for a track that nobody found.
+
+        Args:
+            missing: why the result was not searched to the end, a clause; nothing where it was.
+        """
         if self._waiting:
+            why = f", and {missing}" if missing else ", even after the search of the result"
             raise BadEdits(
                 f"{self._edits.subject}, edit {self._waiting[0]}",
-                "there is no such track, nor another at its place, even after the search of the result",
-                "Take its id and place from the report",
+                f"there is no such track, nor another at its place{why}",
+                _SEARCH if missing else "Take its id and place from the report",
             )
 
     def _replayed(self) -> Links:

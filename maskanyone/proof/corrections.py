@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from itertools import compress
 from typing import Any
 
-import numpy as np
-
-from maskanyone.data import MENDED, SPARED, Float, Track
-from maskanyone.proof.bound import Bound
+from maskanyone.data import MENDED, SPARED, Track
+from maskanyone.proof.search import Finding
 
 Plain = Mapping[str, Any]
 #: what of a correction names nobody
@@ -39,34 +37,34 @@ def nameless(correction: Plain) -> dict[str, Any]:
     return {key: correction[key] for key in _NAMELESS if key in correction}
 
 
+def apart(findings: Sequence[Finding], tracks: Sequence[Track]) -> tuple[list[Finding], list[Finding]]:
+    """Findings of whom a hand spares in their frame, at their place; and all others."""
+    open_ = [track for track in tracks if (track.state == SPARED).any()]
+    spared = [any(_spared(finding, track) for track in open_) for finding in findings]
+    return list(compress(findings, spared)), [each for each, apart in zip(findings, spared, strict=True) if not apart]
+
+
 def audited(audit: Plain | str, tracks: Sequence[Track], done: Sequence[Plain]) -> Plain | str:
-    """What a search of the finished file gave, with those apart (``spared``) whom corrections leave in sight."""
+    """What a search of the finished file gave, as it is told of a film that hands have corrected.
+
+    Args:
+        audit: those whom corrections leave in sight stand apart in it (``spared``).
+    """
     if isinstance(audit, str) or not done:
         return audit
-    open_ = [track for track in tracks if (track.state == SPARED).any()]
-    parts = {name: [part for part in audit[name] if not _spared(part, open_)] for name in ("left", "perhaps")}
-    spared = [part for name in parts for part in audit[name] if part not in parts[name]]
     bound = dict(audit["bound"])
-    if audit["left"] and not parts["left"]:
-        known = Bound(**{field.name: bound[field.name] for field in fields(Bound)})
-        others = known.told(False)
+    if audit.get("spared") and not audit["left"]:
+        others = bound["verdict"]
         bound["verdict"] = f"Whom corrections by hand spare shows. Of all others: {others[0].lower()}{others[1:]}"
     mended = sum(bool((track.state == MENDED).any()) for track in tracks)
-    return dict(audit) | parts | {"spared": spared, "bound": bound, "hidden_afterwards": mended}
+    return dict(audit) | {"bound": bound, "hidden_afterwards": mended}
 
 
-def _spared(part: Plain, tracks: Sequence[Track]) -> bool:
-    """Whether a hand spares, in every frame of a place, what is there."""
-    frames = np.arange(part["first_frame"], part["last_frame"] + 1)
-    spared = np.zeros(len(frames), bool)
-    for track in tracks:
-        rows = (track.state == SPARED) & (track.frame >= frames[0]) & (track.frame <= frames[-1])
-        if rows.any() and _near(np.array(part["box"], np.float32), track.box[rows]):
-            spared[track.frame[rows] - frames[0]] = True
-    return bool(spared.all())
-
-
-def _near(box: Float, boxes: Float) -> bool:
-    """Whether the middle of a box, float32 (4,), lies where the boxes, (N, 4), go."""
-    middle = (box[:2] + box[2:]) / 2
-    return bool((middle >= boxes[:, :2].min(axis=0)).all() and (middle <= boxes[:, 2:].max(axis=0)).all())
+def _spared(finding: Finding, track: Track) -> bool:
+    """Whether a hand spares the track in the finding's frame, and the finding's middle lies in its box there."""
+    row = finding.frame - int(track.frame[0])
+    if not 0 <= row < len(track) or track.state[row] != SPARED:
+        return False
+    x1, y1, x2, y2 = finding.box
+    left, top, right, bottom = track.box[row].tolist()
+    return bool(left <= (x1 + x2) / 2 <= right and top <= (y1 + y2) / 2 <= bottom)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -32,23 +33,49 @@ class Leak:
 
 def leaks(findings: Sequence[Finding]) -> list[Leak]:
     """In order of their first frames."""
-    open_: list[list[Finding]] = []
-    closed: list[list[Finding]] = []
-    for finding in sorted(findings, key=lambda each: each.frame):
-        closed += [group for group in open_ if finding.frame - group[-1].frame > _PAUSE]
-        open_ = [group for group in open_ if finding.frame - group[-1].frame <= _PAUSE]
-        near = next((group for group in open_ if _same_place(group[-1], finding)), None)
-        if near is None:
-            open_.append([finding])
+    open_, closed = _Open(), list[list[Finding]]()
+    for frame, found in groupby(sorted(findings, key=lambda each: each.frame), key=lambda each: each.frame):
+        closed += open_.close(frame - _PAUSE)
+        for finding in found:
+            open_.add(finding)
+    return sorted((_leak(group) for group in [*closed, *open_.groups]), key=lambda each: (each.first, each.box))
+
+
+class _Open:
+    """Leaks that may go on, the oldest first.
+
+    middles: float64 (N, 2), px, and sizes: float64 (N,), px, of their last boxes; there is room for more.
+    """
+
+    def __init__(self) -> None:
+        self.groups: list[list[Finding]] = []
+        self._middles, self._sizes = np.empty((8, 2)), np.empty(8)
+
+    def close(self, frame: int) -> list[list[Finding]]:
+        """Those whose last finding lies before a frame, which are open no longer."""
+        going = np.array([group[-1].frame >= frame for group in self.groups], bool)
+        if going.all():
+            return []
+        closed = [group for group, goes in zip(self.groups, going, strict=True) if not goes]
+        self.groups = [group for group, goes in zip(self.groups, going, strict=True) if goes]
+        for kept in (self._middles, self._sizes):
+            kept[: len(self.groups)] = kept[: len(going)][going]
+        return closed
+
+    def add(self, finding: Finding) -> None:
+        """To the first that is near, or as a new one."""
+        corners = np.array(finding.box).reshape(2, 2)
+        middle, size, count = corners.mean(axis=0), (corners[1] - corners[0]).max(), len(self.groups)
+        apart = np.abs(self._middles[:count] - middle).max(axis=1)
+        near = np.flatnonzero(apart <= _APART * np.maximum(self._sizes[:count], size))
+        place = int(near[0]) if len(near) else count
+        if place < count:
+            self.groups[place].append(finding)
         else:
-            near.append(finding)
-    return sorted((_leak(group) for group in closed + open_), key=lambda each: (each.first, each.box))
-
-
-def _same_place(one: Finding, other: Finding) -> bool:
-    boxes = np.array([one.box, other.box]).reshape(2, 2, 2)
-    apart = np.abs(np.diff(boxes.mean(axis=1), axis=0)).max()
-    return bool(apart <= _APART * (boxes[:, 1] - boxes[:, 0]).max())
+            self.groups.append([finding])
+            if count == len(self._sizes):
+                self._middles, self._sizes = np.resize(self._middles, (2 * count, 2)), np.resize(self._sizes, 2 * count)
+        self._middles[place], self._sizes[place] = middle, size
 
 
 def _leak(group: Sequence[Finding]) -> Leak:

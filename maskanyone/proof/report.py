@@ -33,8 +33,11 @@ from maskanyone.data import (
     Video,
 )
 from maskanyone.proof import corrections, places, risk
+from maskanyone.proof.wording import listed
 
 FORMAT = 1
+#: how a report begins to tell of a search that broke off
+UNFINISHED = "not finished"
 #: true of every face or head that is hidden, whatever the method
 NOT_PROTECTED = (
     "Body shape, clothing, gait and gestures are as in the source: people who know the person may recognise her.",
@@ -353,7 +356,8 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
     covered, spared = _covered(facts), _spared(facts)
     clear = int((~hidden & ~covered & ~spared).sum())
     if hidden.any() or stretches:
-        what = f"At least one face is hidden in {int(hidden.sum()):,} of {frames:,} frames."
+        who = "face or head" if any(track.kind == "head" and _hidden(track).any() for track in facts.tracks) else "face"
+        what = f"At least one {who} is hidden in {int(hidden.sum()):,} of {frames:,} frames."
         if covered.any():
             what += f" {int(covered.sum()):,} frames are covered wholly, for nobody could look at them."
         if clear:
@@ -366,6 +370,8 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
     if facts.doubted:
         left += f" {len(facts.doubted)} weak sights were not taken for faces and are not hidden; look at them."
     left += _search(facts.audit)
+    if facts.left_out:
+        left += f" {listed(facts.left_out)} did not look: the weights are not here."
     return what + left + (" Some methods failed and were replaced by a fill." if facts.faults else "")
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from maskanyone.data import SPARED, STATES
+from maskanyone.data import BY_HAND, SPARED, STATES
 from maskanyone.proof.citations import CITATIONS, cited, with_source
 from maskanyone.written import counted
 
@@ -136,7 +136,23 @@ def _followed(report: Plain) -> str:
             f"; each was hidden from {_value(track['before'])} s before its first to {_value(track['after'])} s after "
             f"its last sight and through gaps of up to {_value(track['fill'])} s"
         )
-    return f"{said}."
+    return " ".join([f"{said}.", *_by_picture(track), *_heads(report)])
+
+
+def _by_picture(track: Plain) -> list[str]:
+    if not (lasting := float(track.get("follow", 0))):
+        return []
+    return [
+        f"Faces were hidden beyond these sights too, for up to {_value(lasting)} s ({_value(lasting / 5)} s where no "
+        "score reached 0.7), where what moves in the picture told where they were."
+    ]
+
+
+def _heads(report: Plain) -> list[str]:
+    by_hand = {STATES[BY_HAND], STATES[SPARED]}
+    heads = sum(track["kind"] == "head" and not by_hand.issuperset(track["frames"]) for track in report["tracks"])
+    where = f"by the person's place ({counted(heads, 'track')})"
+    return [f"Of people in whom no face was found the head was hidden, {where}."] if heads else []
 
 
 def _shares(report: Plain) -> list[str]:

@@ -12,7 +12,20 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from maskanyone import keys
-from maskanyone.data import BY_HAND, FILLED, GUESSED, MENDED, SEEN, SPARED, Plan, Span, Timeline, Track
+from maskanyone.data import (
+    BY_HAND,
+    FILLED,
+    FOLLOWED,
+    GUESSED,
+    MENDED,
+    SEEN,
+    SPARED,
+    STATES,
+    Plan,
+    Span,
+    Timeline,
+    Track,
+)
 from maskanyone.edit import Edits, Scene, replay
 from maskanyone.errors import BadEdits
 from maskanyone.pipeline.planning import hidden
@@ -233,9 +246,8 @@ def casts(draw: st.DrawFn) -> list[Track]:
         last = draw(st.integers(first + 1, FRAMES - 1))
         one, other = (np.array(draw(boxes())) for _ in range(2))
         share = np.linspace(0, 1, last - first + 1)[:, None]
-        states = st.lists(
-            st.sampled_from([SEEN, FILLED, GUESSED]), min_size=last - first + 1, max_size=last - first + 1
-        )
+        hides = st.sampled_from([SEEN, FILLED, GUESSED, MENDED, BY_HAND, FOLLOWED])
+        states = st.lists(hides, min_size=last - first + 1, max_size=last - first + 1)
         made.append(
             replace(
                 track(f"{number}", first, last),
@@ -305,6 +317,13 @@ def covered(tracks: list[Track], frame: int) -> NDArray[np.bool_]:
             x1, y1, x2, y2 = area.rect
             core[y1:y2, x1:x2] |= area.core
     return core
+
+
+@pytest.mark.parametrize("state", [code for code in range(len(STATES)) if code != SPARED])
+def test_joining_uncovers_no_frame_of_any_state(state: int) -> None:
+    one, other = track("a", 0, 20, state=state), track("b", 15, 40, state=SPARED)
+    made = done([one, other], edit("join", tracks=[{"track": "a"}, {"track": "b"}]))
+    assert made.tracks[0].state.tolist() == [state] * 21 + [SPARED] * 20
 
 
 @given(casts(), st.integers(0, FRAMES - 1))

@@ -15,8 +15,10 @@ import pytest
 import maskanyone
 from maskanyone import sample
 from maskanyone.data import MENDED, Span, Track
+from maskanyone.detect.blazeface import BlazeFace
 from maskanyone.edit import Edits
-from maskanyone.pipeline import Audit
+from maskanyone.pipeline import Audit, auditors
+from maskanyone.pipeline.piecework import Pieces
 from maskanyone.video.pieces import divided
 from tests.edit.written import edit, key
 from tests.edit.written import track as standing
@@ -162,6 +164,23 @@ def test_a_correction_that_does_not_fit_leaves_nothing_behind(
     assert not list(clip.parent.rglob("out/*"))
 
 
+def test_a_correction_that_waits_for_nobody_is_refused_before_anything_is_rendered(
+    mask: Callable[..., maskanyone.Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auditors, "SEARCHERS", ())
+    monkeypatch.setattr(Pieces, "render", None)
+    with pytest.raises(maskanyone.BadEdits, match="and nobody is here who could search the result"):
+        mask(edit("delete", track="nobody", at=key(3, (2, 2, 9, 9))))
+
+
+def test_a_correction_that_waits_for_a_search_that_breaks_off_is_refused_for_that(
+    mask: Callable[..., maskanyone.Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BlazeFace, "detect", None)
+    with pytest.raises(maskanyone.BadEdits, match=r"and the search of the result broke off \(TypeError\)"):
+        mask(edit("delete", track="nobody", at=key(3, (2, 2, 9, 9))))
+
+
 def test_whom_the_search_found_can_be_spared_too(
     mask: Callable[..., maskanyone.Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,6 +230,13 @@ def test_a_deleted_face_shows_and_the_report_says_who_decided_it(
     assert report["audit"]["spared"]
     assert "but those whom corrections by hand spare" in report["verdict"]
     assert next(each for each in report["tracks"] if each["id"] == track["id"])["frames"] == {"spared": 10}
+
+
+def test_the_verdict_speaks_of_heads_only_where_one_is_hidden(mask: Callable[..., maskanyone.Result]) -> None:
+    plain = mask(audit=False)
+    head = mask(edit("add", kind="head", keys=[key(2, (2, 2, 40, 40))]), name="head", audit=False)
+    assert plain.report["verdict"].startswith("At least one face is hidden in ")
+    assert head.report["verdict"].startswith("At least one face or head is hidden in ")
 
 
 def test_an_analysis_is_corrected_in_code(clip: Path) -> None:

@@ -12,10 +12,11 @@ import pytest
 
 import maskanyone
 from maskanyone.detect.blazeface import BlazeFace
-from maskanyone.sample import Truth
+from maskanyone.results import read_report
+from maskanyone.sample import Truth, make
 from maskanyone.video.write import write_rgb
 from tests.conftest import Sample
-from tests.promises.runs import Memory, ran
+from tests.promises.runs import Memory, ran, said
 
 pytestmark = pytest.mark.slow
 #: makers that see nobody
@@ -85,17 +86,36 @@ def test_whom_the_makers_missed_is_hidden_after_the_search(sample: Sample, weigh
     assert seen == 0
 
 
-def test_a_search_that_fails_leaves_the_result_and_says_so(
-    sample: Sample, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: object) -> None:
-        raise RuntimeError("no memory left")
+def broken(*_: object) -> None:
+    raise RuntimeError("no memory for Ada Lovelace")
 
+
+@pytest.mark.parametrize("in_python", [True, False])
+def test_a_search_that_fails_leaves_the_result_and_says_so(
+    weights: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    in_python: bool,
+) -> None:
+    """The report names the kind of error alone; its words, in which a name or a path may stand, are in the log."""
+    monkeypatch.setenv("MASKANYONE_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(BlazeFace, "detect", broken)
-    told = maskanyone.mask(sample.path, tmp_path / "masked.mp4", "faces", cache=Memory())
-    assert told.report["audit"] == "not finished (RuntimeError: no memory left)"
-    assert "not finished" in told.report["verdict"]
-    assert (tmp_path / "masked.mp4").is_file()
+    make(tmp_path / "clip.mp4", 0.4)
+    if in_python:
+        maskanyone.mask(tmp_path / "clip.mp4", tmp_path / "out" / "clip.mp4", "faces", cache=Memory())
+    else:
+        answer = said(capsys, "mask", tmp_path / "clip.mp4", "-o", tmp_path / "out")
+        assert (answer.code, answer.err) == (0, "")
+        assert "no memory for Ada" in (tmp_path / "data" / "errors.log").read_text("utf-8")
+    report = read_report(tmp_path / "out" / "clip.report.json")
+    assert report is not None
+    assert report["audit"] == "not finished (RuntimeError)"
+    assert "not finished" in report["verdict"]
+    assert "Ada" not in str(report)
+    assert "no memory for Ada" in caplog.text
+    assert (tmp_path / "out" / "clip.mp4").is_file()
 
 
 def share_seen(truth: Truth, before: Sequence[np.ndarray], after: Sequence[np.ndarray], frames: range) -> float:

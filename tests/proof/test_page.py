@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maskanyone import registry
+from maskanyone.follow.trail import _SHORTER, _SURE
 from maskanyone.proof.citations import CITATIONS
 from maskanyone.proof.page import BEGINNING, page
 from maskanyone.proof.places import unfound
 from maskanyone.proof.timeline import letters, moment
+from maskanyone.proof.wording import paragraph
 from tests.proof.reports import FRAMES, correction, place, span, stretch, told, track
 
 if TYPE_CHECKING:
@@ -231,6 +233,17 @@ def test_nothing_found_says_so() -> None:
     assert "0 to 299" in text
     assert "Damage: none was found" in text
     assert "Faults: none." in text
+
+
+def test_the_paragraph_tells_how_far_faces_are_followed_and_of_heads() -> None:
+    drawn = track("one", 0, 9) | {"kind": "head", "frames": {"by hand": 10}}
+    assert "what moves" not in paragraph(told())
+    assert "the head" not in paragraph(told(tracks=[drawn]))
+    report = told(tracks=[track("one", 0, 9) | {"kind": "head"}])
+    report["recipe"]["track"]["follow"] = 3.0
+    text = paragraph(report)
+    assert f"for up to 3 s ({3 * _SHORTER:g} s where no score reached {_SURE})" in text
+    assert "Of people in whom no face was found the head was hidden, by the person's place (1 track)." in text
 
 
 def test_a_clean_run_has_nothing_listed_to_look_at() -> None:

@@ -118,6 +118,8 @@ def analyse(
 def preview(video: Path | str, seconds: float, recipe: Recipe | str) -> tuple[Pixels, Pixels]:
     """One frame before and after hiding, from a look at one second either way.
 
+    Nobody is followed: a face that no detector sees there may show, though ``mask`` hides it.
+
     Args:
         seconds: time in the recording, as a player shows it.
 

@@ -20,9 +20,9 @@ Kind = Literal["face", "head", "person", "plate", "text"]
 Shape = Literal["ellipse", "box"]
 
 #: how a frame's box of a track came about
-State = Literal["seen", "filled", "guessed", "mended", "by hand", "spared", "followed"]
-SEEN, FILLED, GUESSED, MENDED, BY_HAND, SPARED, FOLLOWED = range(7)
-STATES: tuple[State, ...] = ("seen", "filled", "guessed", "mended", "by hand", "spared", "followed")
+State = Literal["seen", "filled", "guessed", "mended", "by hand", "spared", "followed", "placed"]
+SEEN, FILLED, GUESSED, MENDED, BY_HAND, SPARED, FOLLOWED, PLACED = range(8)
+STATES: tuple[State, ...] = ("seen", "filled", "guessed", "mended", "by hand", "spared", "followed", "placed")
 
 
 class Store(Protocol):

@@ -99,7 +99,7 @@ DETECT = (
     _centerface(size=416, turn=180, every=12, offset=5, threshold=0.5),
     _centerface(size=416, turn=270, every=12, offset=9, threshold=0.5),
     _centerface(size=416, steady=5, every=12, offset=7, threshold=0.35),
-    DetectStep(method="detect.yolox", params={"every": 12, "offset": 11}, needed=False),
+    DetectStep(method="detect.yolox", params={"every": 12, "offset": 11, "threshold": 0.4}, needed=False),
 )
 
 

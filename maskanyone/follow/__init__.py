@@ -1,35 +1,33 @@
 """Follows faces by the picture itself where no detector sees them: on from a track's last sight, back from its first.
 
 What moves with a face is that face, whichever way it turns. Each trail goes from picture to picture by the flow of its
-points (see ``flow``), until the picture says nothing more, the film cuts, or another track has the face.
+points (see ``flow``), until the picture says nothing more, the film cuts, or another track has the face. The film is
+gone through once, forward; pictures are kept as long as a trail that goes back may want them.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import FOLLOWED, GUESSED, SEEN, Float, Pixels, Span, Track
+from maskanyone.data import FOLLOWED, GUESSED, SEEN, Float, Pixels, Track
 from maskanyone.follow.trail import Trail, together, trails
 
 __all__ = ["follow"]
 
-#: frames that are read at once
-_BLOCK = 32
-#: common part of the smaller box at which another track has the face
-_TAKEN = 0.5
+#: common part of the smaller box at which another track has the face, and how many times larger in area one may be
+_TAKEN, _COMPARABLE = 0.5, 4.0
 
-Lumas = Callable[[Span], Sequence[Pixels]]
+Pictures = Callable[[int], Iterator[Pixels]]
 
 
 def follow(
     tracks: Sequence[Track],
-    lumas: tuple[Lumas, Lumas],
+    pictures: Pictures,
     shot: NDArray[np.int64],
     times: NDArray[np.float64],
     size: tuple[int, int],
@@ -41,76 +39,89 @@ def follow(
     """Lead tracks on at both ends as long as the picture says where they go.
 
     Args:
-        lumas: the pictures of a span of frames: uint8 (h, w) each, upright, all of one size; one for each way, forward
-            and back, since both are gone at once.
+        tracks: of faces, as they were linked.
+        pictures: the pictures from a frame on: uint8 (h, w) each, upright, all of one size.
         shot: int64 (F,), which shot a frame is in: nothing is followed from one to another.
         times: float64 (F,), when each frame is shown, seconds.
         size: width and height that boxes are given in, px.
         lasting: seconds that an end is followed at most; 0 follows nobody.
         patience: seconds that a trail may stay without a sign.
-        tick: called with how many ends are done, and of how many, from two threads; may raise to stop.
+        tick: called after each picture with how many ends are done, and of how many; may raise to stop.
 
     Returns:
         All tracks in their order, those that were followed longer.
+
+    Raises:
+        Whatever ``pictures`` raises.
     """
-    ends = {way: list(trails(tracks, way, shot, times, lasting)) for way in (1, -1)} if lasting > 0 else {}
-    everybody, whole = _Everybody(tracks), sum(map(len, ends.values()))
-    done: list[Trail] = []
-
-    def run(way: int, pictures: Lumas) -> None:
-        for trail in _run(ends.get(way, ()), pictures, times, size, patience, everybody):
-            if trail is not None:
-                done.append(trail)
-            tick(len(done), whole)
-
-    with ThreadPoolExecutor(2, "follow") as crew:
-        list(crew.map(run, (1, -1), lumas))
+    ends = list(trails(tracks, shot, times, lasting)) if lasting > 0 else []
     found: dict[str, dict[int, Float]] = defaultdict(dict)
-    for trail in done:
-        found[trail.track.id].update(trail.boxes(times, patience))
+    done = 0
+    for trail in _run(ends, pictures, times, size, patience, _Everybody(tracks)):
+        if trail is not None:
+            done += 1
+            found[trail.track.id].update(trail.boxes(times, patience))
+        tick(done, len(ends))
     return tuple(_longer(track, found[track.id], shot) if found.get(track.id) else track for track in tracks)
 
 
 def _run(
     ends: Sequence[Trail],
-    lumas: Lumas,
+    pictures: Pictures,
     times: NDArray[np.float64],
     size: tuple[int, int],
     patience: float,
     everybody: _Everybody,
 ) -> Iterator[Trail | None]:
-    """Go from frame to frame with all trails of one way; each is given back once it ends, none after each frame."""
-    waiting = sorted(ends, key=lambda trail: trail.way * trail.start, reverse=True)
+    """Go from frame to frame with all trails; each is given back once it ends, none after each picture."""
+    #: by the first frame each needs, the last of them first
+    waiting = sorted(ends, key=lambda trail: min(trail.start, trail.until), reverse=True)
+    back: list[Trail] = []
     going: list[Trail] = []
-    at, block = -1, dict[int, Pixels]()
-    while waiting or going:
-        at = at if going else waiting[-1].start
-        way = (going or waiting)[0].way
-        if at not in block:
-            span = _block(at, way, [*waiting, *going])
-            block = dict(zip(range(span.start, span.stop), lumas(span), strict=True))
-        luma = block[at]
-        scale = np.array([luma.shape[1] / size[0], luma.shape[0] / size[1]] * 2, np.float32)
-        for trail in list(going):
-            trail.go(luma, at, scale)
-            silent = abs(times[at] - times[trail.told]) > patience
-            if silent or at == trail.until or (trail.told == at and everybody.has(trail, at)):
+    kept: deque[tuple[int, Pixels]] = deque()
+    frames: Iterator[Pixels] | None = None
+    at = -1
+
+    def ended(trail: Trail, luma: Pixels, index: int) -> bool:
+        trail.go(luma, index, _scale(luma, size))
+        silent = abs(times[index] - times[trail.told]) > patience
+        return silent or index == trail.until or (trail.told == index and everybody.has(trail, index))
+
+    while waiting or back or going:
+        if frames is None or not (back or going):
+            first = min(waiting[-1].start, waiting[-1].until)
+            if frames is None or first > at:
+                frames, at = pictures(first), first
+                kept.clear()
+        luma = next(frames)
+        while waiting and min(waiting[-1].start, waiting[-1].until) <= at:
+            trail = waiting.pop()
+            (back if trail.way < 0 else going).append(trail)
+        if back:
+            kept.append((at, luma))
+        for trail in [trail for trail in going if trail.start == at or ended(trail, luma, at)]:
+            if trail.start != at or not trail.begin(luma, _scale(luma, size)):
                 going.remove(trail)
                 yield trail
-        while waiting and waiting[-1].start == at:
-            trail = waiting.pop()
-            if trail.begin(luma, scale):
-                going.append(trail)
-            else:
-                yield trail
+        for trail in [trail for trail in back if trail.start == at]:
+            back.remove(trail)
+            if trail.begin(luma, _scale(luma, size)):
+                for index, earlier in reversed(kept):
+                    if index < at:
+                        yield None
+                        if ended(trail, earlier, index):
+                            break
+            yield trail
+        first = min((trail.until for trail in back), default=at + 1)
+        while kept and kept[0][0] < first:
+            kept.popleft()
         yield None
-        at += way
+        at += 1
 
 
-def _block(at: int, way: int, ends: Sequence[Trail]) -> Span:
-    """The next frames to read, from ``at`` on, not beyond what any trail wants."""
-    far = way * max(way * trail.until for trail in ends)
-    return Span(at, min(at + _BLOCK, far + 1)) if way > 0 else Span(max(at - _BLOCK + 1, far), at + 1)
+def _scale(luma: Pixels, size: tuple[int, int]) -> Float:
+    """From px of boxes to px of a picture, float32 (4,)."""
+    return np.array([luma.shape[1] / size[0], luma.shape[0] / size[1]] * 2, np.float32)
 
 
 def _longer(track: Track, found: dict[int, Float], shot: NDArray[np.int64]) -> Track:
@@ -135,20 +146,23 @@ def _longer(track: Track, found: dict[int, Float], shot: NDArray[np.int64]) -> T
 
 
 class _Everybody:
-    """Who was seen where, to know when a trail meets another track."""
+    """Who was seen where, to know when a trail meets another track; rows in order of frames."""
 
     def __init__(self, tracks: Sequence[Track]) -> None:
-        self._at: dict[int, list[tuple[str, Float]]] = defaultdict(list)
-        for track in tracks:
-            for row in np.flatnonzero(track.state == SEEN):
-                self._at[int(track.frame[row])].append((track.id, track.box[row]))
+        seen = [track.state == SEEN for track in tracks]
+        frame = np.concatenate([np.zeros(0, np.int32), *(t.frame[s] for t, s in zip(tracks, seen, strict=True))])
+        box = np.concatenate([np.zeros((0, 4), np.float32), *(t.box[s] for t, s in zip(tracks, seen, strict=True))])
+        owner = np.repeat(np.arange(len(tracks)), [int(rows.sum()) for rows in seen])
+        order = np.argsort(frame, kind="stable")
+        self._frame, self._box, self._owner = frame[order], box[order], owner[order]
+        self._number = {track.id: number for number, track in enumerate(tracks)}
 
     def has(self, trail: Trail, at: int) -> bool:
         """Whether another track was seen where the trail is."""
-        return any(id != trail.track.id and _common(trail.box, box) >= _TAKEN for id, box in self._at.get(at, ()))
-
-
-def _common(one: Float, other: Float) -> float:
-    """The common part of two boxes, of the smaller one."""
-    common = np.prod(np.maximum(np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2]), 0))
-    return float(common / max(min(np.prod(one[2:] - one[:2]), np.prod(other[2:] - other[:2])), 1e-6))
+        start, stop = np.searchsorted(self._frame, [at, at + 1])
+        others = self._box[start:stop][self._owner[start:stop] != self._number[trail.track.id]]
+        one = trail.box
+        shared = np.maximum(np.minimum(one[2:], others[:, 2:]) - np.maximum(one[:2], others[:, :2]), 0).prod(axis=1)
+        areas, area = (others[:, 2:] - others[:, :2]).prod(axis=1), (one[2:] - one[:2]).prod()
+        smaller, larger = np.minimum(areas, area), np.maximum(areas, area)
+        return bool(((shared >= _TAKEN * smaller) & (larger <= _COMPARABLE * smaller)).any())

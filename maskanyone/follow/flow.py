@@ -33,7 +33,7 @@ class Patch:
     """A face and what is around it. crop: uint8 (h, w). box: float32 (4,), px of the whole picture.
 
     corner: float32 (2,), px of the picture, of the crop's first pixel. scale: float32 (2,), from picture to crop.
-    zoom: what the scale was to be, the same from step to step.
+    zoom: what the scale was to be, the same from step to step. sides: width and height of the crop in the picture, px.
     """
 
     crop: Pixels
@@ -41,6 +41,7 @@ class Patch:
     corner: Float
     scale: Float
     zoom: float
+    sides: tuple[int, int]
 
     def inner(self, points: Float) -> Float:
         """Points of the picture, (..., 2), in the crop."""
@@ -60,7 +61,7 @@ def patch_of(luma: Pixels, box: Float) -> Patch | None:
 
 def step(patch: Patch, luma: Pixels, shift: Float) -> Patch | None:
     """The face in another picture, uint8 (h, w), expected ``shift`` px from where it was; none if it cannot be told."""
-    there = _cut(luma, patch.box + np.tile(shift, 2), patch.zoom)
+    there = _cut(luma, patch.box + np.tile(shift, 2), patch.zoom, patch.sides)
     if there is None:
         return None
     one, other = _even(patch.crop), _even(there.crop)
@@ -80,11 +81,10 @@ def step(patch: Patch, luma: Pixels, shift: Float) -> Patch | None:
     return patch_of(luma, there.outer(placed).reshape(4))
 
 
-def _cut(luma: Pixels, box: Float, zoom: float) -> Patch | None:
-    """A box and what is around it, always of one size; beyond the picture its border goes on."""
-    sides = box[2:] - box[:2]
-    around = np.float32(_AROUND) * sides.max()
-    wide, high = (max(_LEAST, round(float(side + 2 * around))) for side in sides)
+def _cut(luma: Pixels, box: Float, zoom: float, sides: tuple[int, int] | None = None) -> Patch | None:
+    """A box and what is around it; beyond the picture its border goes on. sides: of the crop, else by the box."""
+    around = np.float32(_AROUND) * (box[2:] - box[:2]).max()
+    wide, high = sides or [max(_LEAST, round(float(side + 2 * around))) for side in box[2:] - box[:2]]
     left, top = (int(value) for value in np.floor(box[:2] - around))
     inside = luma[max(0, top) : max(0, top + high), max(0, left) : max(0, left + wide)]
     if min(inside.shape) < _LEAST:
@@ -97,7 +97,7 @@ def _cut(luma: Pixels, box: Float, zoom: float) -> Patch | None:
         cv2.resize(inside, size, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR), np.uint8
     )
     scale = np.array([size[0] / wide, size[1] / high], np.float32)
-    return Patch(crop, np.asarray(box, np.float32), np.array([left, top], np.float32), scale, zoom)
+    return Patch(crop, np.asarray(box, np.float32), np.array([left, top], np.float32), scale, zoom, (wide, high))
 
 
 def _even(crop: Pixels) -> Pixels | None:

@@ -77,21 +77,22 @@ class Trail:
 
 
 def trails(
-    tracks: Sequence[Track], way: int, shot: NDArray[np.int64], times: NDArray[np.float64], lasting: float
+    tracks: Sequence[Track], shot: NDArray[np.int64], times: NDArray[np.float64], lasting: float
 ) -> Iterator[Trail]:
-    """The ends of tracks that may be followed, forward or back: those where neither film nor shot ends."""
+    """The ends of tracks that may be followed, forward and back: those where neither film nor shot ends."""
     for track in tracks:
         seen = np.flatnonzero(track.state == SEEN)
         if not len(seen):
             continue
-        row = int(seen[-1] if way > 0 else seen[0])
-        start = int(track.frame[row])
-        sure = bool(track.score[seen].max() >= _SURE)
-        near = np.abs(times - times[start]) <= (lasting if sure else lasting * _SHORTER) + _LEAST
-        within = np.flatnonzero(near & (shot == shot[start]))
-        until = int(within[-1] if way > 0 else within[0])
-        if until != start:
-            yield Trail(track, way, start, until, track.box[row].astype(np.float32), start)
+        far = lasting if track.score[seen].max() >= _SURE else lasting * _SHORTER
+        for way, row in ((1, int(seen[-1])), (-1, int(seen[0]))):
+            start = int(track.frame[row])
+            first = np.searchsorted(times, times[start] - far - _LEAST)
+            last = np.searchsorted(times, times[start] + far + _LEAST, side="right") - 1
+            before, after = (np.searchsorted(shot, shot[start], side=side) for side in ("left", "right"))
+            until = int(min(last, after - 1) if way > 0 else max(first, before))
+            if until != start:
+                yield Trail(track, way, start, until, track.box[row].astype(np.float32), start)
 
 
 def together(one: Float, other: Float) -> Float:

@@ -43,12 +43,13 @@ __all__ = ["Analysis", "Cancel", "Glimpse", "Progress", "Result", "analyse", "lo
 
 @dataclass(frozen=True)
 class Analysis:
-    """What is known of a recording: facts of the file, of every frame, and who is where."""
+    """What is known of a recording: facts of the file, of every frame, and who is where. faults: of following."""
 
     video: Video
     seen: Seen
     links: Links
     weights: tuple[Mapping[str, Any], ...]
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -214,8 +215,8 @@ def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage
             salvage=salvage,
             tick=lambda index: watch.tick(LOOKING, index, source.packets),
         )
-    with Following(source, seen, recipe, watch, salvage) as lead:
-        return Analysis(source, seen, linked(source, seen, recipe, lead), producers.identities)
+    lead = Following(source, seen, recipe, watch, salvage)
+    return Analysis(source, seen, linked(source, seen, recipe, lead), producers.identities, lead.faults)
 
 
 def _rendered(analysis: Analysis, recipe: Recipe, cache: Store, watch: Watch, salvage: bool) -> Pieces:
@@ -265,7 +266,7 @@ def _facts(
         analysis.links.tracks,
         analysis.links.cuts,
         analysis.links.blind,
-        faults,
+        (*analysis.faults, *faults),
         analysis.links.doubted,
         recipe.data(),
         methods,

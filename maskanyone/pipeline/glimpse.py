@@ -45,7 +45,11 @@ class Glimpse:
         return self.frame.opened()[1].rgb()
 
     def after(self, recipe: Recipe) -> Pixels:
-        """The frame as the recipe leaves it; the recipe's detectors are not asked again."""
+        """The frame as the recipe leaves it; the recipe's detectors are not asked again.
+
+        Nobody is followed (``track.follow``) and nothing is searched: a face that no detector sees there may show here,
+        though the run hides it.
+        """
         settle()
         plan = planned(self.source, self.seen, linked(self.source, self.seen, recipe), recipe)
         picture = self.frame.opened()[1]

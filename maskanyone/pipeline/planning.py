@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskanyone import registry
-from maskanyone.data import SPARED, Plan, Track, Video
+from maskanyone.data import SPARED, Looks, Plan, Track, Video
 from maskanyone.detect.look import Seen
 from maskanyone.recipe import Recipe
 from maskanyone.render.piece import Hiding
@@ -29,11 +29,20 @@ def linked(source: Video, seen: Seen, recipe: Recipe, lead: Lead = lambda tracks
     params, times, size = recipe.tracking(), times_of(source, seen), source.upright
     found = link(seen.detections, seen.looks.of(seen.detections.producers), seen.change, times, size, params)
     tracks = lead(found.tracks, found.cuts)
-    if params.heads and len(seen.people):
-        looks = seen.looks.of(seen.people.producers)
-        people = link(seen.people, looks, seen.change, times, size, params.of_people())
-        tracks = (*tracks, *heads(people.tracks, tracks, times, size, params.after))
-    return replace(found, tracks=tracks)
+    if not params.heads or not len(seen.people):
+        return replace(found, tracks=tracks)
+    looks = _to_the_ends(seen.looks.of(seen.people.producers))
+    people = link(seen.people, looks, seen.change, times, size, params.of_people())
+    sure, weak = (heads(some, tracks, times, size, params.after) for some in (people.tracks, people.doubted))
+    doubted = (*found.doubted, *sure.outside, *weak.hidden, *weak.outside)
+    return replace(found, tracks=(*tracks, *sure.hidden), doubted=doubted)
+
+
+def _to_the_ends(looks: Looks) -> Looks:
+    """As if somebody had looked at the first and the last frame, so that who is found beside them is led on to them."""
+    ran = looks.ran.copy()
+    ran[:, [0, -1]] = True
+    return replace(looks, ran=ran)
 
 
 def planned(source: Video, seen: Seen, links: Links, recipe: Recipe) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from itertools import islice
 
 import numpy as np
@@ -37,8 +37,10 @@ class Original:
     def __len__(self) -> int:
         return len(self._pts)
 
-    def frame(self, index: int) -> Frame:
+    def frame(self, index: int, ask: Callable[[], None] = lambda: None) -> Frame:
         """The frame with this index, later than all that were asked for.
+
+        ask: called for every frame that is passed over; may raise to stop.
 
         Raises:
             Failed: it is no longer there.
@@ -47,14 +49,21 @@ class Original:
         over = len(before) and before[-1] - self._next >= _WORTH
         if over:
             self.close()
-            self._frames = read(self._video, index, int(self._pts[index - 1]), salvage=True)
+            self._frames = read(self._video, index, int(self._pts[index - 1]), salvage=True, ask=ask)
         self._next = index + 1
-        frame = next((frame for frame in self._frames if frame.index == index), None)
+        frame = self._later(index, ask)
         if frame is None:
             raise Failed(self._video.name, f"frame {index} could not be read again", "Let nothing write to it")
         if over and time.monotonic() - began > _SLOW:
             self._keys = self._keys[:0]
         return frame
+
+    def _later(self, index: int, ask: Callable[[], None]) -> Frame | None:
+        for frame in self._frames:
+            if frame.index == index:
+                return frame
+            ask()
+        return None
 
     def close(self) -> None:
         """Read no more."""

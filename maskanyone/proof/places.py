@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from maskanyone.data import SEEN, STATES
+from maskanyone.data import PLACED, SEEN, STATES
 from maskanyone.proof import risk
 
 #: seconds between two stretches that are one place
@@ -61,9 +61,10 @@ class Place:
 def queue(report: Mapping[str, Any]) -> list[Place]:
     """Every place that a person is to look at, the riskiest first."""
     some = stretches(report)
-    alone = [part for part in some if part["kind"] == STATES[SEEN]]  # often whole tracks, which would join all others
-    others = [part for part in some if part["kind"] != STATES[SEEN]]
-    found = [*_joined(report, others), *_joined(report, alone)]
+    long = (STATES[SEEN], STATES[PLACED])  # often whole tracks, which would join all others
+    groups = [[part for part in some if part["kind"] == kind] for kind in long]
+    groups.append([part for part in some if part["kind"] not in long])
+    found = [place for group in groups for place in _joined(report, group)]
     return sorted(found, key=lambda place: (-place.risk, place.start))
 
 

@@ -21,6 +21,7 @@ from maskanyone.data import (
     FOLLOWED,
     GUESSED,
     MENDED,
+    PLACED,
     SEEN,
     SPARED,
     STATES,
@@ -50,6 +51,7 @@ _REASONS = {
     GUESSED: "before the first or after the last sight",
     MENDED: "found by the search of the result, hidden then",
     FOLLOWED: "found by no detector, followed by what moves in the picture",
+    PLACED: "the head of a person whose face no detector found",
     BY_HAND: "hidden by hand",
     SPARED: "not hidden: a correction by hand spares it",
 }

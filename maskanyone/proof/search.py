@@ -169,7 +169,8 @@ def search(
         told.checks += len(task.people[0]) * task.count
         if task.recall or (task.check and len(task.people[0])) or len(task.supposed[0]) or sights:
             judged(hands)
-            judging.append((index, crew.call(_judged, original.frame(index), after, sights, auditors, task)))
+            before = original.frame(index, lambda: tick(index))
+            judging.append((index, crew.call(_judged, before, after, sights, auditors, task)))
 
     def judged(most: int) -> None:
         while len(judging) > most:

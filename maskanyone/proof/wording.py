@@ -16,6 +16,7 @@ HOW = {
     "seen": "seen by a detector",
     "filled": "filled between two sights",
     "followed": "followed by what moves in the picture",
+    "placed": "placed on the head of a person whose face no detector found",
     "guessed": "guessed before a first or after a last sight",
     "mended": "hidden after the search of the finished file",
     "by hand": "hidden by hand",

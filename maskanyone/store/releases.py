@@ -6,15 +6,19 @@ import json
 import time
 from collections.abc import Mapping
 from pathlib import PurePosixPath
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from sqlmodel import select
 
 from maskanyone import folders
+from maskanyone.errors import Refused
 from maskanyone.files import replaced, sha256
+from maskanyone.proof import places
 from maskanyone.proof import release as proof
-from maskanyone.store import database, files, owners, runs
+from maskanyone.store import database, files, owners, reviews, runs
 from maskanyone.store.tables import RELEASED, REPORT, Artefact, Job, Release, new_id
+from maskanyone.written import counted
 
 
 def of(owner: str, run: str) -> Release | None:
@@ -24,20 +28,23 @@ def of(owner: str, run: str) -> Release | None:
         return row if row and owners.may_see(owner, row) else None
 
 
-def release(owner: str, run: str, level: str, looked_at: Mapping[str, float], by: str = "") -> None:
+def release(owner: str, run: str, level: str, by: str = "") -> None:
     """Release a result, or release it anew for others.
 
     Args:
         level: one of ``proof.release.LEVELS``.
-        looked_at: when somebody looked, by place; seconds since 1970.
         by: who looked it through.
+
+    Raises:
+        Refused: there is no such level, or something is left to look at.
     """
     job, told = runs.one(owner, run), runs.artefact(run, REPORT)
     if job is None or told is None:
         return
-    at = time.time()
+    at, looked_at = time.time(), reviews.looked_at(owner, run)
     report = json.loads(files.place(told.sha256, told.suffix).read_text("utf-8"))
-    released = proof.released(report, proof.Released(level, at, by.strip(), dict(looked_at)))
+    _check(runs.file_name(run, ".mp4"), report, level, looked_at)
+    released = proof.released(report, proof.Released(level, at, by.strip(), looked_at))
     data = proof.packed(released, runs.file_name(run, ".mp4"), at)
     row = Release(job=run, owner=owner, level=level, by=by.strip(), at=at)
     _keep(job, row, data)
@@ -55,6 +62,14 @@ def file(run: str, suffix: str, *, shareable: bool = False) -> bytes | None:
             return packed.read(name)
     except (OSError, BadZipFile, StopIteration):
         return None
+
+
+def _check(name: str, report: Mapping[str, Any], level: str, looked_at: Mapping[str, float]) -> None:
+    if level not in proof.LEVELS:
+        raise Refused(name, f"cannot be released for “{level}”", f"Choose one of {', '.join(proof.LEVELS)}")
+    if left := sum(place.key not in looked_at for place in places.queue(report)):
+        what = counted(left, "stretch is", "stretches are")
+        raise Refused(name, f"cannot be released: {what} left to look at", "Look at what is left, then release it")
 
 
 def _is(name: str, folder: str, ending: str) -> bool:

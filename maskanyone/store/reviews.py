@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session, col, delete, select
 
 from maskanyone.store import database, owners
@@ -22,8 +23,9 @@ def looked_at(owner: str, run: str) -> dict[str, float]:
 def look(owner: str, run: str, place: str) -> None:
     """Somebody has looked at a place; the first time counts."""
     with database.session() as session:
-        if _mine(session, owner, run) and session.get(Looked, (run, place)) is None:
-            session.add(Looked(job=run, place=place, owner=owner))
+        if _mine(session, owner, run):
+            row = Looked(job=run, place=place, owner=owner).model_dump()
+            session.exec(insert(Looked).values(row).on_conflict_do_nothing())  # another tab may look as well
 
 
 def look_again(owner: str, run: str, place: str) -> None:

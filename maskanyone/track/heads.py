@@ -2,18 +2,18 @@
 
 A face that was found says where the head is. Where there is none, the head of somebody upright lies in the upper part
 of the person's box; of somebody who bends or lies, it may lie anywhere in it. Of people whom the picture's edge cuts
-off above, and of those who lie and are cut off anywhere, the head may be outside, and nothing is hidden.
+off above, and of those who lie and are cut off anywhere, the head may be outside: these are told and not hidden.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import Float, Span, Track
+from maskanyone.data import PLACED, Float, Span, Track
 from maskanyone.track.build import name
 from maskanyone.track.looked import spans
 from maskanyone.track.motion import LEAST
@@ -21,13 +21,25 @@ from maskanyone.track.motion import LEAST
 #: the region of an upright person's head, in widths of the box: as wide and as high as this, in the middle at the top
 WIDE, HIGH = 0.7, 0.6
 #: height of a box in its widths from which on somebody is upright; part of the picture's height that counts as its edge
-UPRIGHT, EDGE = 0.75, 0.01
+UPRIGHT, EDGE = 0.75, 0.005
+#: overlap of two regions at which both are the same head, found as part of two boxes
+SAME = 0.4
+#: how far from the middle of its region the middle of a face may be, in sides of the region
+NEAR = 0.7
+
+
+@dataclass(frozen=True)
+class Heads:
+    """hidden: where a person has no face. outside: where in addition the head may lie outside the picture."""
+
+    hidden: tuple[Track, ...]
+    outside: tuple[Track, ...]
 
 
 def heads(
     people: Sequence[Track], faces: Sequence[Track], times: NDArray[np.float64], size: tuple[int, int], lasting: float
-) -> tuple[Track, ...]:
-    """Tracks of heads, wherever a person has no face.
+) -> Heads:
+    """Tracks of heads, wherever a person has no face. A face is one person's at most, the one it fits best.
 
     Args:
         people: tracks of whole people. faces: tracks of all faces that are hidden.
@@ -35,54 +47,92 @@ def heads(
         size: width and height of the picture, px.
         lasting: seconds for which a head is hidden longer, where a face takes over.
     """
-    at: dict[int, list[Float]] = defaultdict(list)
-    for face in faces:
-        for frame, box in zip(face.frame.tolist(), face.box, strict=True):
-            at[frame].append(box)
-    return tuple(head for person in people for head in _of(person, at, times, size, lasting))
+    regions = [_region(person.box, size) for person in people]
+    bare = _bare(people, [region for region, _ in regions], faces)
+    hidden: list[Track] = []
+    outside: list[Track] = []
+    for person, (region, inside), without in zip(people, regions, bare, strict=True):
+        for there, made in ((inside, hidden), (~inside, outside)):
+            for run in spans(there & without):
+                rows = _longer(run, times[person.frame], there, lasting)
+                made.append(_head(person, region, rows))
+    return Heads(tuple(hidden), tuple(outside))
 
 
-def _of(
-    person: Track, faces: dict[int, list[Float]], times: NDArray[np.float64], size: tuple[int, int], lasting: float
-) -> Iterator[Track]:
-    region, there = _region(person.box, size)
-    frames = person.frame.tolist()
-    bare = np.array([not _has(faces.get(frame, ()), box) for frame, box in zip(frames, region, strict=True)], bool)
-    for run in spans(there & bare):
-        rows = _longer(run, times[person.frame], there, lasting)
-        box = region[rows]
-        yield Track(
-            name("head", int(person.frame[rows][0]), box[0]),
-            "head",
-            person.frame[rows],
-            box,
-            person.state[rows],
-            person.score[rows],
-            person.support,
-            person.starts if rows.start == 0 else "found",
-            person.ends if rows.stop == len(person) else "lost",
-        )
+def _head(person: Track, region: Float, rows: slice) -> Track:
+    frame, box = person.frame[rows], region[rows]
+    return Track(
+        name("head", int(frame[0]), box[0]),
+        "head",
+        frame,
+        box,
+        np.full(len(frame), PLACED, np.uint8),
+        person.score[rows],
+        person.support,
+        person.starts if rows.start == 0 else "found",
+        person.ends if rows.stop == len(person) else "lost",
+    )
 
 
 def _region(box: Float, size: tuple[int, int]) -> tuple[Float, NDArray[np.bool_]]:
-    """Where the head of each person is, float32 (T, 4), px, and bool (T,): whether it can be in the picture at all."""
+    """Where the head of each row is, float32 (T, 4), px, and bool (T,): whether it is sure to be in the picture."""
     wide, high = box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]
     middle = (box[:, 0] + box[:, 2]) / 2
     aside, down = WIDE / 2 * wide, np.minimum(HIGH * wide, high)
     upper = np.stack([middle - aside, box[:, 1], middle + aside, box[:, 1] + down], axis=1)
     upright = high >= UPRIGHT * wide
-    edge = EDGE * max(size)
+    edge = EDGE * size[1]
     inside = (box[:, :2] > edge).all(axis=1) & (box[:, 2:] < np.array(size) - edge).all(axis=1)
     there = np.where(upright, box[:, 1] > edge, inside)
     return np.where(upright[:, None], upper, box).astype(np.float32), there
 
 
-def _has(faces: Sequence[Float], region: Float) -> bool:
-    """Whether the middle of a face lies in a region."""
-    return any(
-        region[0] <= (face[0] + face[2]) / 2 <= region[2] and region[1] <= (face[1] + face[3]) / 2 <= region[3]
-        for face in faces
-    )
+def _bare(people: Sequence[Track], regions: Sequence[Float], faces: Sequence[Track]) -> list[NDArray[np.bool_]]:
+    """For each person bool (T,): no face is hers."""
+    bare = [np.ones(len(person), bool) for person in people]
+    frames, owner, box = _rows([(person.frame, region) for person, region in zip(people, regions, strict=True)])
+    face_frames, _, face_box = _rows([(face.frame, face.box) for face in faces])
+    middle = ((face_box[:, :2] + face_box[:, 2:]) / 2).astype(np.float32)
+    for frame in np.intersect1d(frames, face_frames):
+        start, stop = np.searchsorted(frames, [frame, frame + 1])
+        first, last = np.searchsorted(face_frames, [frame, frame + 1])
+        for row in np.flatnonzero(_faced(box[start:stop], middle[first:last])):
+            number = owner[start + row]
+            bare[number][frame - int(people[number].frame[0])] = False
+    return bare
+
+
+def _rows(parts: Sequence[tuple[NDArray[np.int32], Float]]) -> tuple[NDArray[np.int32], NDArray[np.int64], Float]:
+    """Frames, owners and boxes of many tracks, in order of frames."""
+    frame = np.concatenate([np.zeros(0, np.int32), *(frame for frame, _ in parts)])
+    box = np.concatenate([np.zeros((0, 4), np.float32), *(box for _, box in parts)])
+    owner = np.repeat(np.arange(len(parts)), [len(frame) for frame, _ in parts])
+    order = np.argsort(frame, kind="stable")
+    return frame[order], owner[order], box[order]
+
+
+def _faced(region: Float, middle: Float) -> NDArray[np.bool_]:
+    """bool (N,): which regions (N, 4) have a face, each of the middles (M, 2) being the face of at most one."""
+    sides = np.maximum(region[:, 2:] - region[:, :2], LEAST)
+    apart = np.abs(middle[None] - (region[:, None, :2] + region[:, None, 2:]) / 2) / sides[:, None]
+    cost = np.where((apart <= NEAR).all(axis=2), apart.sum(axis=2), np.inf)
+    faced, taken = np.zeros(len(region), bool), np.zeros(len(middle), bool)
+    for flat in np.argsort(cost, axis=None):
+        row, face = divmod(int(flat), len(middle))
+        if not np.isfinite(cost[row, face]):
+            break
+        if not faced[row] and not taken[face]:
+            faced[row] = taken[face] = True
+    for row in np.flatnonzero(~faced & np.isfinite(cost).any(axis=1)).tolist():
+        faced[row] = bool((faced & (_alike(region[row], region) >= SAME)).any())
+    return faced
+
+
+def _alike(one: Float, others: Float) -> NDArray[np.float32]:
+    """Common part of what two boxes cover together, float32 (N,)."""
+    common = np.maximum(np.minimum(one[2:], others[:, 2:]) - np.maximum(one[:2], others[:, :2]), 0).prod(axis=1)
+    whole = (one[2:] - one[:2]).prod() + (others[:, 2:] - others[:, :2]).prod(axis=1) - common
+    return np.asarray(common / np.maximum(whole, LEAST), np.float32)
 
 
 def _longer(run: Span, times: NDArray[np.float64], there: NDArray[np.bool_], lasting: float) -> slice:

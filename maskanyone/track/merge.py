@@ -14,8 +14,7 @@ from maskanyone.track.params import TrackParams
 
 Index = NDArray[np.int64]
 
-INSIDE = 0.8  # a box with this part of itself in another is the same face ...
-COMPARABLE = 0.2  # ... unless it is so much smaller in area: then it may be a face far behind
+COMPARABLE = 0.2  # a box inside another that is so much smaller in area may be a face far behind
 LARGEST = 4.0  # times the picture's longer side: no face's box is larger
 CHUNK = 2_000_000  # pairs looked at together: bounds memory in crowds
 
@@ -51,7 +50,7 @@ def merge(detections: Detections, frames: int, size: tuple[int, int], params: Tr
     kept = kept[np.lexsort((producer[kept], *box32[kept].T[::-1], -score[kept], frame[kept]))]
     box32, score, frame, producer = box32[kept], score[kept], frame[kept], producer[kept]
     box = box32.astype(np.float64)
-    best, row = np.unique(_owners(frame, box, params.overlap), return_inverse=True)
+    best, row = np.unique(_owners(frame, box, params), return_inverse=True)
     joined = box[best]
     np.minimum.at(joined[:, :2], row, box[:, :2])
     np.maximum.at(joined[:, 2:], row, box[:, 2:])
@@ -68,10 +67,10 @@ def _sound(box: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.bool_]
     return np.asarray(np.isfinite(wide).all(axis=1) & fits & near)
 
 
-def _owners(frame: Index, box: Array, overlap: float) -> Index:
+def _owners(frame: Index, box: Array, params: TrackParams) -> Index:
     """For each row the row it is a duplicate of, or itself; rows come best first within a frame."""
     owner = np.arange(len(frame))
-    found = list(_duplicates(frame, box, overlap))
+    found = list(_duplicates(frame, box, params))
     if not found:
         return owner
     better, worse = (np.concatenate(side) for side in zip(*found, strict=True))
@@ -88,7 +87,7 @@ def _owners(frame: Index, box: Array, overlap: float) -> Index:
     return owner
 
 
-def _duplicates(frame: Index, box: Array, overlap: float) -> Iterator[tuple[Index, Index]]:
+def _duplicates(frame: Index, box: Array, params: TrackParams) -> Iterator[tuple[Index, Index]]:
     """Pairs of rows (better, worse) of one frame that show one face."""
     for i, j in _side_by_side(frame, box):
         shared = np.minimum(box[i, 2:], box[j, 2:]) - np.maximum(box[i, :2], box[j, :2])
@@ -96,8 +95,8 @@ def _duplicates(frame: Index, box: Array, overlap: float) -> Iterator[tuple[Inde
         i, j, inter = i[touching], j[touching], shared[touching].clip(0).prod(axis=1)
         area_i, area_j = ((box[k, 2:] - box[k, :2]).prod(axis=1) for k in (i, j))
         smaller, larger = np.minimum(area_i, area_j), np.maximum(area_i, area_j)
-        same = inter >= overlap * (area_i + area_j - inter)
-        same |= (inter >= INSIDE * smaller) & (smaller >= COMPARABLE * larger)
+        same = inter >= params.overlap * (area_i + area_j - inter)
+        same |= (inter > params.inside * smaller) & (smaller >= COMPARABLE * larger)
         yield np.minimum(i[same], j[same]), np.maximum(i[same], j[same])
 
 

@@ -70,6 +70,11 @@ class TrackParams(BaseModel):
         10.0, ge=0.1, le=100, title="Fastest motion", json_schema_extra={"unit": "of its size per second", **_ADVANCED},
         description="How fast a face may move away from where it was expected and still count as the same.",
     )
+    inside: float = Field(
+        0.8, ge=0.05, le=1, title="Part inside another", json_schema_extra=_ADVANCED,
+        description="A detection with more than this part of itself inside another, not much larger one, is the same "
+        "face. 1 never takes two for one because of that.",
+    )
     overlap: float = Field(
         0.4, ge=0.05, le=1, title="Overlap of duplicates", json_schema_extra=_ADVANCED,
         description="Detections of one frame that share at least this part of their common area are one face.",
@@ -84,5 +89,9 @@ class TrackParams(BaseModel):
     )
 
     def of_people(self) -> TrackParams:
-        """The same for whole people, who are looked for more seldom and by another detector's scores."""
-        return self.model_copy(update={"start": 0.6, "confirm": 0.6, "fill": max(self.fill, 1.5), "high": 0.6})
+        """The same for whole people: looked for more seldom, by other scores, and often one before another.
+
+        Where a score of 0.3 is asked of faces, 0.6 is asked of people, and so on in proportion.
+        """
+        least = {"start": min(2 * self.start, 1.0), "confirm": min(2 * self.confirm, 1.0)}
+        return self.model_copy(update=least | {"fill": max(self.fill, 1.5), "high": 0.6, "overlap": 0.6, "inside": 1.0})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +30,25 @@ _FINE, _QUALITY = 2, 85
 _AROUND, _LEAST = 2.2, 72.0
 #: s; rounding must not lead to the frame before
 _WITHIN = 0.0005
-_MOST_PICTURES, _MOST_VIDEOS = 256, 16
-_pictures, _videos = Newest(_MOST_PICTURES), Newest(_MOST_VIDEOS)
+_MOST_PICTURES, _MOST_VIDEOS, _MOST_REPORTS = 256, 16, 16
+_pictures, _videos, _spots = Newest(_MOST_PICTURES), Newest(_MOST_VIDEOS), Newest(_MOST_REPORTS)
+#: pictures that are drawn or wait for it at once, more than a browser asks for; each holds a thread of the server's 40
+_MOST_WAITING = 8
+_waiting = threading.BoundedSemaphore(_MOST_WAITING)
 _drawing = threading.Lock()
+
+
+class Busy(Exception):
+    """So many pictures wait that this one is not to."""
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """Where a place wants a look most. seconds: of the original, and of the result. box: px, or everywhere."""
+
+    original: float
+    result: float
+    box: Sequence[float] | None
 
 
 def address(run: str, key: str, side: str) -> str:
@@ -41,38 +57,63 @@ def address(run: str, key: str, side: str) -> str:
 
 
 def picture(owner: str, run: str, key: str, side: str) -> bytes | None:
-    """A JPEG, or none where there is no such place, or its file is gone or cannot be read."""
+    """A JPEG, or none where there is no such place, or its file is gone or cannot be read.
+
+    Raises:
+        Busy: too many wait for theirs.
+    """
     found = runs.pair(owner, run)
     if found is None or side not in SIDES:
         return None
     name = (found[1].id, run, key, side)
-    with _drawing:  # one film at a time: a page asks for many
-        kept: bytes | None = _pictures.get(name)
-        if kept is None and (kept := _made(*found, key, side)) is not None:
-            _pictures.put(name, kept)
+    kept: bytes | None = _pictures.get(name)
+    if kept is not None:
+        return kept
+    if not _waiting.acquire(blocking=False):
+        raise Busy
+    try:
+        with _drawing:  # one film at a time: a page asks for many
+            kept = _pictures.get(name)
+            if kept is None and (kept := _made(*found, key, side)) is not None:
+                _pictures.put(name, kept)
+    finally:
+        _waiting.release()
     return kept
 
 
 def _made(job: Job, recording: Recording, key: str, side: str) -> bytes | None:
-    report = reviewing.report_of(job)
-    place = next((place for place in places.queue(report) if place.key == key), None) if report else None
-    if report is None or place is None:
+    spot = _spots_of(job, recording).get(key)
+    if spot is None:
         return None
-    seconds, box = places.worst(report, place.parts[0])
     try:
         if side == ORIGINAL_SIDE:
             recordings.check_in_place(recording)
-            path, seconds = Path(recording.path), seconds + report["source"]["first_frame_s"]
+            path, seconds = Path(recording.path), spot.original
         else:
             made = runs.artefact(job.id, RESULT)
             if made is None:
                 return None
-            path = files.place(made.sha256, made.suffix)
+            path, seconds = files.place(made.sha256, made.suffix), spot.result
         video = _video(recording, path)
         frame = next(stills.at(video, [seconds + _WITHIN]), None)
     except (OSError, Refused):
         return None
-    return stills.jpeg(_cropped(frame, video, box), _QUALITY) if frame else None
+    return stills.jpeg(_cropped(frame, video, spot.box), _QUALITY) if frame else None
+
+
+def _spots_of(job: Job, recording: Recording) -> Mapping[str, _Spot]:
+    """Of every place of a run's report, by its key; the report is read once."""
+    kept: dict[str, _Spot] | None = _spots.get((recording.id, job.id))
+    if kept is None:
+        report = reviewing.report_of(job)
+        if report is None:
+            return {}
+        first, kept = float(report["source"]["first_frame_s"]), {}
+        for place in places.queue(report):
+            seconds, box = places.worst(report, place.parts[0])
+            kept[place.key] = _Spot(seconds + first, seconds, box)
+        _spots.put((recording.id, job.id), kept)
+    return kept
 
 
 def _video(recording: Recording, path: Path) -> Video:

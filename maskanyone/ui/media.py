@@ -95,7 +95,10 @@ async def place(request: Request) -> Response:
     if request.headers.get("sec-fetch-dest", "image") != "image":
         return PlainTextResponse(words.SHOWN_ONLY, 403)
     run, key, side = (request.path_params[name] for name in ("id", "place", "side"))
-    made = await to_thread.run_sync(crops.picture, owners.current(), run, key, side)
+    try:
+        made = await to_thread.run_sync(crops.picture, owners.current(), run, key, side)
+    except crops.Busy:
+        return PlainTextResponse(words.BUSY, 503, {"retry-after": "1"})
     return Response(made, media_type="image/jpeg") if made else _nothing()
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from maskanyone.errors import Refused
 from maskanyone.proof import places
 from maskanyone.proof.release import LEVELS
-from maskanyone.store import recordings, releases, reviews
+from maskanyone.store import recordings, releases
 from maskanyone.store.tables import VIEWING, Job, Recording, Release
 from maskanyone.ui import going
 from maskanyone.ui.markdown import plain
@@ -75,8 +76,16 @@ def choose(owner: str, job: Job, report: Mapping[str, Any], told: Told) -> None:
         if st.button(words.NOT_YET):
             st.rerun()
         if st.button(words.RELEASE_NOW, icon=_RELEASE, type="primary", disabled=level is None or not sure) and level:
-            releases.release(owner, job.id, level, reviews.looked_at(owner, job.id), by)
-            st.rerun()
+            _release(owner, job, level, by)
+
+
+def _release(owner: str, job: Job, level: str, by: str) -> None:
+    try:
+        releases.release(owner, job.id, level, by)
+    except Refused as error:  # a place was taken back in another tab
+        st.markdown(f":red[:material/error: {plain(str(error))}]")
+    else:
+        st.rerun()
 
 
 def _confirmed(report: Mapping[str, Any], told: Told) -> bool:

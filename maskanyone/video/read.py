@@ -103,7 +103,14 @@ class Frame:
         return target, Picture(y, u, v, colours)
 
 
-def read(video: Video, start: int = 0, after: int | None = None, *, salvage: bool = False) -> Iterator[Frame]:
+def read(
+    video: Video,
+    start: int = 0,
+    after: int | None = None,
+    *,
+    salvage: bool = False,
+    ask: Callable[[], None] = lambda: None,
+) -> Iterator[Frame]:
     """Yield frames in order of presentation.
 
     Args:
@@ -112,26 +119,28 @@ def read(video: Video, start: int = 0, after: int | None = None, *, salvage: boo
         after: its predecessor's time (source's time base), where reading may begin at a key frame; else all before
             ``start`` is decoded and counted.
         salvage: yield frames that a loss has spoiled, marked ``lost``, instead of refusing.
+        ask: called for every frame before ``start`` that is decoded; may raise to stop.
 
     Raises:
         Damaged: something is missing and ``salvage`` is off.
     """
     if after is not None and video.seekable:
         try:
-            yield from _numbered(video, start, after, salvage)
+            yield from _numbered(video, start, after, salvage, ask)
             return
         except _UnsoundKeyError:  # nothing was given yet
             pass
-    yield from _numbered(video, start, None, salvage)
+    yield from _numbered(video, start, None, salvage, ask)
 
 
-def _numbered(video: Video, start: int, after: int | None, salvage: bool) -> Iterator[Frame]:
+def _numbered(video: Video, start: int, after: int | None, salvage: bool, ask: Callable[[], None]) -> Iterator[Frame]:
     """Frames from ``start`` on; from a key frame where ``after`` is given, else counted from the front."""
     seeking = after is not None
     index, previous, step = (start, after, 1) if seeking else (0, None, 1)
     for source, lost in filtered(video, _trusted(video, after, salvage)):
         pts = source.pts if source.pts is not None else (previous + step if previous is not None else 0)
         if after is not None and pts <= after:
+            ask()
             continue
         if previous is not None and pts <= previous:
             if not salvage and (previous - pts) * video.time_base > _MOST_BACK:
@@ -143,6 +152,8 @@ def _numbered(video: Video, start: int, after: int | None, salvage: bool) -> Ite
         # counted from the front where nothing can be sought: a time alone does not say which frame it is
         if index >= start:
             yield Frame(source, video, index, pts, duration or step, lost)
+        else:
+            ask()
         index, previous = index + 1, pts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from maskanyone.data import FOLLOWED, GUESSED, SEEN, Pixels, Span, Track
+from maskanyone.data import FOLLOWED, GUESSED, SEEN, Pixels, Track
 from maskanyone.follow import follow
 
 SIZE, SIDE, RATE, FRAMES = (640, 360), 60, 25, 75
@@ -49,12 +49,12 @@ def track(place: Place, first: int, last: int, score: float = 0.9) -> Track:
 
 
 def led(tracks: Sequence[Track], pictures: Sequence[Pixels], cut: int = FRAMES, **how: float) -> tuple[Track, ...]:
-    def lumas(span: Span) -> Sequence[Pixels]:
-        return pictures[span.start : span.stop]
+    def since(start: int) -> Iterator[Pixels]:
+        return iter(pictures[start:])
 
     shot = (np.arange(FRAMES) >= cut).astype(np.int64)
     settings: Any = {"lasting": 2.0, "patience": 0.25} | how
-    return follow(tracks, (lumas, lumas), shot, np.arange(FRAMES) / RATE, SIZE, **settings)
+    return follow(tracks, since, shot, np.arange(FRAMES) / RATE, SIZE, **settings)
 
 
 def bare(found: Track, place: Place, at: int) -> bool:

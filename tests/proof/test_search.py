@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from maskanyone.data import Pixels, Span, Track
+from maskanyone.errors import Cancelled
 from maskanyone.pipeline.mending import touched
 from maskanyone.pipeline.moments import sampled, spread
 from maskanyone.proof.pairs import Original, result_frames
@@ -117,6 +119,35 @@ def test_frames_of_the_original_are_those_of_their_index(sample: Sample) -> None
     for index in (0, 3, 90, 91, 240):
         assert (original.frame(index).small((64, 36)) == whole[index]).all()
     original.close()
+
+
+@pytest.mark.parametrize("sought", [False, True], ids=["not sought", "no key frame there"])
+def test_it_can_be_stopped_at_every_frame_that_is_passed_over(sample: Sample, sought: bool) -> None:
+    video, index, asked = probe(sample.path), 240, 0
+    pts = np.array([frame.pts for frame in result_frames(video)])
+    passed = index - (np.searchsorted(pts, video.keys)[-1] if sought else 0)
+    assert passed > 10
+
+    def ask() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == passed // 2:
+            raise Cancelled("the sample", "was stopped", "Run it again")
+
+    claimed = {"keys": (*video.keys, int(pts[index - 1]))} if sought else {"seekable": False}
+    original = Original(replace(video, **claimed), pts)
+    with pytest.raises(Cancelled):
+        original.frame(index, ask)
+    original.close()
+
+
+def test_the_search_asks_whether_to_stop_while_frames_are_passed_over(sample: Sample) -> None:
+    video = replace(probe(sample.path), seekable=False)
+    original = Original(video, np.arange(len(sample.truth), dtype=np.int64))
+    asked: list[int] = []
+    looks = [auditor("one", (0, finds))]
+    search(original, result_frames(video), looks, lambda index: Asked() if index == 200 else None, asked.append)
+    assert asked.count(200) > 200
 
 
 def test_of_each_stretch_some_frames_are_taken_and_at_least_one() -> None:

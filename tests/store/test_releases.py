@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from maskanyone.errors import Refused
 from maskanyone.proof import places
 from maskanyone.proof.release import LEVELS
 from maskanyone.store import files, releases, reviews, runs
@@ -24,6 +25,8 @@ NAME = "Zoe Zander"
 def job() -> Job:
     (ordered,) = runs.order(OWNER, [brought("interview_03.mp4")], {"format": 1}, "Faces hidden")
     done((MASK,), {RESULT: b"masked", REPORT: json.dumps(told()).encode()})
+    for place in places.queue(told()):
+        reviews.look(OWNER, ordered.id, place.key)
     return run(ordered.id)
 
 
@@ -36,7 +39,7 @@ def unpacked(job: Job) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("level", list(LEVELS))
 def test_the_level_stands_in_every_report_and_manifest(job: Job, level: str):
-    releases.release(OWNER, job.id, level, {}, NAME)
+    releases.release(OWNER, job.id, level, NAME)
     row, made = releases.of(OWNER, job.id), unpacked(job)
     assert row is not None
     assert (row.level, row.by) == (level, NAME)
@@ -50,7 +53,7 @@ def test_the_level_stands_in_every_report_and_manifest(job: Job, level: str):
 
 
 def test_the_manifest_has_the_hash_of_every_file(job: Job):
-    releases.release(OWNER, job.id, "team", {})
+    releases.release(OWNER, job.id, "team")
     made = unpacked(job)
     for folder in ("private", "shareable"):
         listed = {file["name"]: file["sha256"] for file in json.loads(made[f"{folder}/manifest.json"])["files"]}
@@ -62,7 +65,7 @@ def test_the_manifest_has_the_hash_of_every_file(job: Job):
 
 
 def test_what_may_be_shared_names_nobody(job: Job):
-    releases.release(OWNER, job.id, "public", {}, NAME)
+    releases.release(OWNER, job.id, "public", NAME)
     made = unpacked(job)
     assert NAME in made["private/interview_03.masked.report.html"].decode()
     for name, content in made.items():
@@ -72,19 +75,33 @@ def test_what_may_be_shared_names_nobody(job: Job):
 
 
 def test_the_report_tells_what_was_looked_at(job: Job):
-    first = places.queue(told())[0]
-    reviews.look(OWNER, job.id, first.key)
-    releases.release(OWNER, job.id, "team", reviews.looked_at(OWNER, job.id))
+    queue = places.queue(told())
+    releases.release(OWNER, job.id, "team")
     content = releases.file(job.id, ".json")
     assert content is not None
     release = json.loads(content)["release"]
-    assert [(seen["first_frame"], seen["kind"]) for seen in release["looked_at"]] == [(first.frames[0], first.kind)]
-    assert (release["places"], release["shows_all_the_same"]) == (len(places.queue(told())), 1)
+    seen = [(place["first_frame"], place["kind"]) for place in release["looked_at"]]
+    assert seen == [(place.frames[0], place.kind) for place in queue]
+    assert (release["places"], release["shows_all_the_same"]) == (len(queue), 1)
+
+
+def test_while_something_is_left_to_look_at_it_is_not_released(job: Job):
+    reviews.look_again(OWNER, job.id, places.queue(told())[-1].key)
+    with pytest.raises(Refused, match="1 stretch is left to look at"):
+        releases.release(OWNER, job.id, "team")
+    assert releases.of(OWNER, job.id) is None
+    assert runs.artefact(job.id, RELEASED) is None
+
+
+def test_for_nobody_known_it_is_not_released(job: Job):
+    with pytest.raises(Refused, match="everyone"):
+        releases.release(OWNER, job.id, "everyone")
+    assert releases.of(OWNER, job.id) is None
 
 
 def test_released_anew_it_has_the_new_level_alone(job: Job, data: Path):
     for level in ("public", "team"):
-        releases.release(OWNER, job.id, level, {})
+        releases.release(OWNER, job.id, level)
     row = releases.of(OWNER, job.id)
     assert row is not None
     assert row.level == "team"
@@ -95,9 +112,9 @@ def test_released_anew_it_has_the_new_level_alone(job: Job, data: Path):
 
 
 def test_only_its_owner_releases_a_run(job: Job):
-    releases.release(OTHER, job.id, "public", {})
+    releases.release(OTHER, job.id, "public")
     assert releases.of(OWNER, job.id) is None
-    releases.release(OWNER, job.id, "public", {})
+    releases.release(OWNER, job.id, "public")
     assert releases.of(OTHER, job.id) is None
 
 

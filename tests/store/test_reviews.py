@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from maskanyone.jobs import queue
@@ -34,6 +38,24 @@ def test_what_was_looked_at_is_kept_and_counted():
     assert reviews.left([job]) == {job.id: 2}
     reviews.look_again(OWNER, job.id, "guessed-3-9")
     assert reviews.left([job]) == {job.id: 3}
+
+
+def test_two_tabs_look_at_the_same_place_at_once(data: Path):
+    job, place = waiting(3), "guessed-3-9"
+    first = (job.id, place, OWNER, 1.0)
+
+    def look_in_another_tab(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("INSERT INTO looked"):
+            with closing(sqlite3.connect(data / "maskanyone.db")) as other:
+                other.execute("INSERT INTO looked (job, place, owner, at) VALUES (?, ?, ?, ?)", first)
+                other.commit()
+
+    event.listen(database.engine(), "before_cursor_execute", look_in_another_tab)
+    try:
+        reviews.look(OWNER, job.id, place)
+    finally:
+        event.remove(database.engine(), "before_cursor_execute", look_in_another_tab)
+    assert reviews.looked_at(OWNER, job.id) == {place: 1.0}
 
 
 def test_nobody_else_looks_at_it():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from maskanyone.store import releases, reviews, runs
 from maskanyone.store.tables import MASK, REPORT, RESULT, Job
 from maskanyone.ui import reviewing
 from maskanyone.ui.words import review as words
-from tests.proof.reports import told
+from tests.proof.reports import stretch, told
 from tests.store.rows import OWNER, brought, done, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,6 +131,19 @@ def test_whoever_shows_must_be_confirmed(job: Job) -> None:
     assert "Released" in said(review())
 
 
+def test_taken_back_in_another_tab_it_is_not_released(job: Job) -> None:
+    queue = places.queue(told())
+    for place in queue:
+        reviews.look(OWNER, job.id, place.key)
+    page = AppTest.from_function(form, args=(job.id,), default_timeout=60).run()
+    page.radio[0].set_value("team").run()
+    page.checkbox[0].check().run()
+    reviews.look_again(OWNER, job.id, queue[0].key)
+    press(page, words.RELEASE_NOW)
+    assert "1 stretch is left to look at" in said(page)
+    assert releases.of(OWNER, job.id) is None
+
+
 def test_the_marks_have_the_numbers_of_the_queue() -> None:
     queue = places.queue(told())
     drawn = reviewing.drawn(told(), {queue[0].key: 1.0})
@@ -141,8 +155,13 @@ def test_the_marks_have_the_numbers_of_the_queue() -> None:
 
 def test_every_place_has_a_key_of_its_own() -> None:
     report: dict[str, Any] = told()
-    keys = [place.key for place in places.queue(report)]
-    assert len(keys) == len(set(keys)) == places.number(report)
-    assert all(key.replace("-", "").replace("_", "").isalnum() for key in keys)
-    risks = [place.risk for place in places.queue(report)]
+    report["to_look_at"].append(stretch("two", 40, 84, "seen", "found by one detector at one size only"))
+    queue, audit = places.queue(report), report["audit"]
+    keys = [place.key for place in queue]
+    assert {"shows-40-84", "seen-40-84"} <= set(keys)
+    assert len(set(keys)) == len(keys) == 5
+    assert all(re.fullmatch("[a-z0-9_-]+", key) for key in keys)
+    parts = [report["to_look_at"], report["not_hidden"], audit["left"], audit["perhaps"]]
+    assert sum(len(place.parts) for place in queue) == sum(map(len, parts))
+    risks = [place.risk for place in queue]
     assert risks == sorted(risks, reverse=True)

@@ -19,7 +19,10 @@ WHAT = "What to hide"
 ANOTHER = "Hide something else too"
 NOT_THIS = "Do not hide this"
 FOLLOWING = "Following people"
-LOOKED = "The preview looks one second either way; the run looks at everything."
+LOOKED = (
+    "The preview looks one second either way; the run looks at everything. "
+    "It also follows faces that the preview may still show."
+)
 KEEP = "Keep as a preset"
 KEEP_NAME = "Name of the preset"
 KEEP_IT = "Keep"

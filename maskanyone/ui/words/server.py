@@ -11,6 +11,7 @@ TOO_MUCH = "More arrived than the recording's size. Drop it again."
 PLAYED_ONLY = "A recording is shown in the player only. Download its result instead."
 SHOWN_ONLY = "This picture is shown on the page Review only."
 NOT_THERE = "There is nothing at this address."
+BUSY = "Many pictures are being made. Ask for this one again in a moment."
 
 
 def empty(name: str) -> str:

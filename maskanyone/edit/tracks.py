@@ -9,11 +9,11 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import BY_HAND, FILLED, FOLLOWED, GUESSED, MENDED, SEEN, SPARED, Float, Kind, Track
+from maskanyone.data import BY_HAND, FILLED, FOLLOWED, GUESSED, MENDED, PLACED, SEEN, SPARED, Float, Kind, Track
 from maskanyone.edit.scene import Unfit
 
 #: what is told of a frame that two tracks have, the surest first; who is hidden in one of them stays hidden
-_SUREST = np.array([SEEN, FILLED, FOLLOWED, GUESSED, MENDED, BY_HAND, SPARED], np.uint8)
+_SUREST = np.array([SEEN, FILLED, FOLLOWED, PLACED, GUESSED, MENDED, BY_HAND, SPARED], np.uint8)
 
 
 def drawn(kind: Kind, frame: NDArray[np.int32], box: Float) -> Track:

@@ -18,6 +18,7 @@ from maskanyone.data import (
     FOLLOWED,
     GUESSED,
     MENDED,
+    PLACED,
     SEEN,
     SPARED,
     STATES,
@@ -246,7 +247,7 @@ def casts(draw: st.DrawFn) -> list[Track]:
         last = draw(st.integers(first + 1, FRAMES - 1))
         one, other = (np.array(draw(boxes())) for _ in range(2))
         share = np.linspace(0, 1, last - first + 1)[:, None]
-        hides = st.sampled_from([SEEN, FILLED, GUESSED, MENDED, BY_HAND, FOLLOWED])
+        hides = st.sampled_from([SEEN, FILLED, GUESSED, MENDED, BY_HAND, FOLLOWED, PLACED])
         states = st.lists(hides, min_size=last - first + 1, max_size=last - first + 1)
         made.append(
             replace(

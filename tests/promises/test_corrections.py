@@ -50,7 +50,8 @@ def pictures(path: Path) -> list[str]:
 
 
 def recipe(*values: str) -> maskanyone.Recipe:
-    return maskanyone.Recipe.preset("faces").with_values([QUICK[1], *values])
+    # nobody is followed, so that tracks are short and lie within pieces
+    return maskanyone.Recipe.preset("faces").with_values([QUICK[1], "track.follow=0", "track.heads=false", *values])
 
 
 @dataclass(frozen=True)

@@ -74,8 +74,9 @@ def test_no_other_detector_asks_for_a_connection(strace: str, weights: Path, tmp
     missing = [name for name in registry.info(method).weights if not store.have(name)]
     if missing:
         pytest.skip(f"the weights {', '.join(missing)} are not here")
+    step = {"method": method, "version": registry.info(method).version}
     recipe, clip, out = tmp_path / "recipe.json", tmp_path / "clip.mp4", tmp_path / "out"
-    recipe.write_text(json.dumps(Recipe.preset("faces").data() | {"detect": [{"method": method}]}))
+    recipe.write_text(json.dumps(Recipe.preset("faces").data() | {"detect": [step]}))
     make(clip, 1)
     calls = traced(strace, [*PROGRAM, "mask", str(clip), "-o", str(out), "--recipe", str(recipe)], tmp_path)
     assert (out / "clip.mp4").exists()

@@ -94,7 +94,7 @@ def _centerface(**params: float) -> DetectStep:
 DETECT = (
     _centerface(size=640, every=2, offset=0),
     _centerface(size=416, every=2, offset=1),
-    _centerface(size=1280, every=12, offset=3, threshold=0.35),
+    _centerface(size=1280, every=16, offset=3, threshold=0.35),
     _centerface(size=416, turn=90, every=12, offset=1, threshold=0.5),
     _centerface(size=416, turn=180, every=12, offset=5, threshold=0.5),
     _centerface(size=416, turn=270, every=12, offset=9, threshold=0.5),

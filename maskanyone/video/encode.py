@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -28,6 +30,8 @@ ENCODER = {"threads": "2", "a53cc": "0"} | (
 _B_PICTURES = {"bf": "3", "b-pyramid": "normal"}
 REORDER = 2
 _FINEST = 10_000
+#: frames that wait to be coded
+_BEHIND = 3
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ def output_base(video: Video) -> tuple[Fraction, int]:
 class PieceEncoder:
     """Takes frames in order, gives one MP4 file in memory whose first frame is shown at 0.
 
-    One piece is about ten seconds, so it fits into memory; pieces with equal settings join without a second encode.
+    One piece is about ten seconds, so it fits into memory; pieces with equal settings join without a second encode. A
+    thread of its own codes, a few frames behind whoever gives them.
     """
 
     def __init__(self, video: Video, size: tuple[int, int], colours: Colours, output: Output, constant: bool) -> None:
@@ -71,9 +76,16 @@ class PieceEncoder:
         context.color_primaries, context.color_trc = colours.primaries, colours.transfer
         context.colorspace, context.color_range = colours.matrix, 2 if colours.full_range else 1
         self._first: int | None = None
+        self._hand = ThreadPoolExecutor(1, "encode")
+        self._waiting: deque[Future[None]] = deque()
 
     def add(self, frame: VideoFrame, pts: int) -> None:
-        """Encode one frame. pts: in the source's time base."""
+        """Take one frame, which nobody may change afterwards. pts: in the source's time base."""
+        self._waiting.append(self._hand.submit(self._encode, frame, pts))
+        while len(self._waiting) > _BEHIND:
+            self._waiting.popleft().result()
+
+    def _encode(self, frame: VideoFrame, pts: int) -> None:
         self._first = pts if self._first is None else self._first
         frame.pts = (pts - self._first) * self._ticks
         frame.time_base = self._base
@@ -82,10 +94,14 @@ class PieceEncoder:
 
     def finish(self) -> bytes:
         """Close the piece and return its file."""
+        while self._waiting:
+            self._waiting.popleft().result()
+        self._hand.shutdown()
         self._container.mux(self._stream.encode(None))
         self._container.close()
         return self._bytes.getvalue()
 
     def drop(self) -> None:
         """Give up; frees the encoder."""
+        self._hand.shutdown(cancel_futures=True)
         self._container.close()

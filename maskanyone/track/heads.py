@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import PLACED, Float, Span, Track
+from maskanyone.data import PLACED, SEEN, Float, Span, Track
 from maskanyone.track.build import name
 from maskanyone.track.looked import spans
 from maskanyone.track.motion import LEAST
@@ -55,7 +55,9 @@ def heads(
         for there, made in ((inside, hidden), (~inside, outside)):
             for run in spans(there & without):
                 rows = _longer(run, times[person.frame], there, lasting)
-                made.append(_head(person, region, rows))
+                # who comes in is only guessed to be outside at first
+                if made is hidden or (person.state[rows] == SEEN).any():
+                    made.append(_head(person, region, rows))
     return Heads(tuple(hidden), tuple(outside))
 
 

@@ -24,6 +24,19 @@ REAL = (
 )
 
 
+#: ms that a busy machine may take
+PATIENCE = 30_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    """For all that is expected on a page; Playwright's own is 5 s."""
+    expect = pytest.importorskip("playwright.sync_api").expect
+    expect.set_options(timeout=PATIENCE)
+    yield
+    expect.set_options(timeout=None)
+
+
 @pytest.fixture(scope="module")
 def served(browser: Browser, weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The page with its worker and nothing in it yet."""

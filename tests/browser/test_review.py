@@ -14,23 +14,14 @@ import pytest
 
 from maskanyone.recipe import DEFAULT, Recipe
 from maskanyone.store import recordings, runs
+from tests.browser.conftest import PATIENCE
 from tests.browser.served import Served
 from tests.conftest import Sample
 
 pytestmark = pytest.mark.slow
 expect = pytest.importorskip("playwright.sync_api").expect
 GOING = "SELECT 1 FROM job WHERE kind = 'mask' AND state IN ('queued', 'running')"
-#: ms that a busy machine may take for what a page is to show
-PATIENCE = 30_000
 PART = "document.querySelector('[data-testid=stBidiComponentIsolated]')"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def patience() -> Iterator[None]:
-    """For all that is expected in this module; Playwright's own is 5 s."""
-    expect.set_options(timeout=PATIENCE)
-    yield
-    expect.set_options(timeout=None)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from maskanyone.data import SEEN, Track
+from maskanyone.data import GUESSED, SEEN, Track
 from maskanyone.track import heads
 
 SIZE, FRAMES = (640, 360), 30
@@ -72,3 +72,10 @@ def test_two_boxes_of_one_person_have_one_face() -> None:
 def test_hair_just_below_the_edge_is_in_the_picture() -> None:
     (head,) = heads([track((200.0, 4.0, 280.0, 300.0))], [], TIMES, SIZE, 0.2).hidden
     assert len(head) == FRAMES
+
+
+def test_who_is_only_guessed_to_be_outside_is_not_told() -> None:
+    guessed = track((-60.0, 200.0, 120.0, 280.0))
+    guessed.state[:] = GUESSED
+    found = heads([guessed], [], TIMES, SIZE, 0.2)
+    assert (found.hidden, found.outside) == ((), ())

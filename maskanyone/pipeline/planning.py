@@ -33,7 +33,8 @@ def linked(source: Video, seen: Seen, recipe: Recipe, lead: Lead = lambda tracks
         return replace(found, tracks=tracks)
     looks = _to_the_ends(seen.looks.of(seen.people.producers))
     people = link(seen.people, looks, seen.change, times, size, params.of_people())
-    sure, weak = (heads(some, tracks, times, size, params.after) for some in (people.tracks, people.doubted))
+    aspect = float(source.pixel_aspect)
+    sure, weak = (heads(some, tracks, times, size, params.after, aspect) for some in (people.tracks, people.doubted))
     doubted = (*found.doubted, *sure.outside, *weak.hidden, *weak.outside)
     return replace(found, tracks=(*tracks, *sure.hidden), doubted=doubted)
 

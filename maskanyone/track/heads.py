@@ -37,7 +37,12 @@ class Heads:
 
 
 def heads(
-    people: Sequence[Track], faces: Sequence[Track], times: NDArray[np.float64], size: tuple[int, int], lasting: float
+    people: Sequence[Track],
+    faces: Sequence[Track],
+    times: NDArray[np.float64],
+    size: tuple[int, int],
+    lasting: float,
+    aspect: float = 1.0,
 ) -> Heads:
     """Tracks of heads, wherever a person has no face. A face is one person's at most, the one it fits best.
 
@@ -46,8 +51,9 @@ def heads(
         times: float64 (F,), when each frame is shown, seconds.
         size: width and height of the picture, px.
         lasting: seconds for which a head is hidden longer, where a face takes over.
+        aspect: width of a pixel in its heights.
     """
-    regions = [_region(person.box, size) for person in people]
+    regions = [_region(person.box, size, aspect) for person in people]
     bare = _bare(people, [region for region, _ in regions], faces)
     hidden: list[Track] = []
     outside: list[Track] = []
@@ -76,13 +82,13 @@ def _head(person: Track, region: Float, rows: slice) -> Track:
     )
 
 
-def _region(box: Float, size: tuple[int, int]) -> tuple[Float, NDArray[np.bool_]]:
+def _region(box: Float, size: tuple[int, int], aspect: float) -> tuple[Float, NDArray[np.bool_]]:
     """Where the head of each row is, float32 (T, 4), px, and bool (T,): whether it is sure to be in the picture."""
     wide, high = box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]
     middle = (box[:, 0] + box[:, 2]) / 2
-    aside, down = WIDE / 2 * wide, np.minimum(HIGH * wide, high)
+    aside, down = WIDE / 2 * wide, np.minimum(HIGH * wide * aspect, high)
     upper = np.stack([middle - aside, box[:, 1], middle + aside, box[:, 1] + down], axis=1)
-    upright = high >= UPRIGHT * wide
+    upright = high >= UPRIGHT * wide * aspect
     edge = EDGE * size[1]
     inside = (box[:, :2] > edge).all(axis=1) & (box[:, 2:] < np.array(size) - edge).all(axis=1)
     there = np.where(upright, box[:, 1] > edge, inside)

@@ -162,7 +162,7 @@ def test_presets_are_kept_renamed_saved_brought_in_and_deleted(page: Any, served
     button(page, "Keep as a preset").click()
     page.get_by_label("Name of the preset").fill("Gesture study")
     page.keyboard.press("Tab")
-    button(page, "Keep", exact=True).click()
+    button(page, "Keep", exact=True).press("Enter")  # by key: it may lie below the window
     until(page, (served.data / "presets" / "gesture-study.json").is_file)
     expect(page.get_by_text("Kept as “Gesture study”.")).to_be_visible()
     closed(page, "Name of the preset")

@@ -79,3 +79,8 @@ def test_who_is_only_guessed_to_be_outside_is_not_told() -> None:
     guessed.state[:] = GUESSED
     found = heads([guessed], [], TIMES, SIZE, 0.2)
     assert (found.hidden, found.outside) == ((), ())
+
+
+def test_where_pixels_are_wide_a_head_is_as_high_as_it_is_shown() -> None:
+    (head,) = heads([track(STANDING)], [], TIMES, SIZE, 0.2, 2.0).hidden
+    assert head.box[0].tolist() == [212, 60, 268, 156]

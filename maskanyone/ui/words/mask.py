@@ -19,10 +19,7 @@ WHAT = "What to hide"
 ANOTHER = "Hide something else too"
 NOT_THIS = "Do not hide this"
 FOLLOWING = "Following people"
-LOOKED = (
-    "The preview looks one second either way; the run looks at everything. "
-    "It also follows faces that the preview may still show."
-)
+LOOKED = "The preview looks one second either way; the run looks at everything, and follows what the preview may show."
 KEEP = "Keep as a preset"
 KEEP_NAME = "Name of the preset"
 KEEP_IT = "Keep"

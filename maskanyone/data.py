@@ -7,7 +7,7 @@ the picture and are clipped only when drawn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal, Protocol
 
@@ -44,6 +44,12 @@ class Span:
 
     def __len__(self) -> int:
         return self.stop - self.start
+
+    @staticmethod
+    def runs(flags: NDArray[np.bool_]) -> tuple[Span, ...]:
+        """Runs of true values of bool (F,)."""
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+        return tuple(Span(int(start), int(stop)) for start, stop in edges.reshape(-1, 2))
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,12 @@ class Track:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    def part(self, rows: slice | NDArray[np.bool_]) -> Track:
+        """Some consecutive frames of it, under its name. rows: of its own; as a mask bool (T,)."""
+        return replace(
+            self, frame=self.frame[rows], box=self.box[rows], state=self.state[rows], score=self.score[rows]
+        )
 
 
 @dataclass(frozen=True)

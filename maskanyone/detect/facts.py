@@ -85,7 +85,7 @@ def joined(video: Video, parts: Sequence[Part], producers: Sequence[Producer]) -
     parts = [part for part in parts if len(part.pts)]
     pts = np.concatenate([part.pts for part in parts])
     lost = np.concatenate([part.lost for part in parts])
-    timeline = Timeline(pts, parts[-1].duration, _spans(lost), video.damage)
+    timeline = Timeline(pts, parts[-1].duration, Span.runs(lost), video.damage)
     change = np.concatenate([part.change for part in parts])
     names = tuple(p.name for p in producers)
     asked, ran = np.zeros((len(names), len(pts)), bool), np.zeros((len(names), len(pts)), bool)
@@ -128,12 +128,6 @@ def _detections(parts: Sequence[Part], producers: Sequence[Producer], kind: Kind
         names,
         kind,
     )
-
-
-def _spans(marked: NDArray[np.bool_]) -> tuple[Span, ...]:
-    """Runs of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(np.int8)))
-    return tuple(Span(int(a), int(b)) for a, b in edges.reshape(-1, 2))
 
 
 def _packed(arrays: Mapping[str, Any]) -> bytes:

@@ -32,7 +32,7 @@ def moved(track: Track, frame: NDArray[np.int32], box: Float) -> Track:
     first, last = int(track.frame[0]), int(track.frame[-1])
     if frame[0] > last + 1 or frame[-1] < first - 1:
         raise Unfit(f"track {track.id} is there from frame {first} to {last}", "Move it there, or add a box elsewhere")
-    before, after = part(track, track.frame < frame[0]), part(track, track.frame > frame[-1])
+    before, after = track.part(track.frame < frame[0]), track.part(track.frame > frame[-1])
     state, score = _by_hand(len(frame))
     return replace(
         track,
@@ -59,8 +59,8 @@ def divided(track: Track, frame: int) -> tuple[Track, Track]:
     first, last = int(track.frame[0]), int(track.frame[-1])
     if not first < frame <= last:
         raise Unfit(f"track {track.id} is there from frame {first} to {last}", f"Divide it from {first + 1} to {last}")
-    before = part(track, track.frame < frame)
-    after = part(track, track.frame >= frame)
+    before = track.part(track.frame < frame)
+    after = track.part(track.frame >= frame)
     return replace(before, ends="by hand"), replace(after, id=f"{track.id}-{frame}", starts="by hand")
 
 
@@ -79,13 +79,6 @@ def joined(tracks: Sequence[Track], times: NDArray[np.float64]) -> Track:
             raise Unfit(f"track {other.id} is a {other.kind}, {one.id} a {one.kind}", "Join tracks of one kind")
         one = _both(_led_on(one, other, times), other)
     return one
-
-
-def part(track: Track, rows: NDArray[np.bool_]) -> Track:
-    """Some consecutive frames of a track. rows: bool (T,)."""
-    return replace(
-        track, frame=track.frame[rows], box=track.box[rows], state=track.state[rows], score=track.score[rows]
-    )
 
 
 def _by_hand(frames: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import SEEN, Float, Track
+from maskanyone.data import SEEN, Float, Span, Track
 from maskanyone.pipeline.auditors import TURNS
 from maskanyone.proof.search import NOBODY, People
 from maskanyone.track import Links
@@ -33,10 +33,9 @@ def spread(flags: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
 
 def sampled(flags: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
     """bool (F,): of each run of frames that are set, every so many-th one, and at least the one in the middle."""
-    edges = np.flatnonzero(np.diff(flags, prepend=False, append=False)).reshape(-1, 2)
     chosen = np.zeros_like(flags)
-    for start, stop in edges:
-        chosen[start + (min(step, stop - start) - 1) // 2 : stop : step] = True
+    for run in Span.runs(flags):
+        chosen[run.start + (min(step, len(run)) - 1) // 2 : run.stop : step] = True
     return chosen
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskanyone import registry
-from maskanyone.data import SPARED, Looks, Plan, Track, Video
+from maskanyone.data import SPARED, Looks, Plan, Span, Track, Video
 from maskanyone.detect.look import Seen
 from maskanyone.recipe import Recipe
 from maskanyone.render.piece import Hiding
@@ -60,11 +60,7 @@ def hidden(tracks: Iterable[Track]) -> tuple[Track, ...]:
 def _parts(track: Track) -> tuple[Track, ...]:
     if not (track.state == SPARED).any():
         return (track,)
-    edges = np.flatnonzero(np.diff(np.concatenate([[True], track.state == SPARED, [True]]).astype(np.int8)))
-    rows = [slice(start, stop) for start, stop in edges.reshape(-1, 2).tolist()]
-    return tuple(
-        replace(track, frame=track.frame[r], box=track.box[r], state=track.state[r], score=track.score[r]) for r in rows
-    )
+    return tuple(track.part(slice(run.start, run.stop)) for run in Span.runs(track.state != SPARED))
 
 
 def hiding(recipe: Recipe) -> tuple[Hiding, ...]:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from maskanyone.data import PLACED, SEEN, Float, Span, Track
 from maskanyone.track.build import name
-from maskanyone.track.looked import spans
 from maskanyone.track.motion import LEAST
 
 #: the region of an upright person's head, in widths of the box: as wide and as high as this, in the middle at the top
@@ -59,7 +58,7 @@ def heads(
     outside: list[Track] = []
     for person, (region, inside), without in zip(people, regions, bare, strict=True):
         for there, made in ((inside, hidden), (~inside, outside)):
-            for run in spans(there & without):
+            for run in Span.runs(there & without):
                 rows = _longer(run, times[person.frame], there, lasting)
                 # who comes in is only guessed to be outside at first
                 if made is hidden or (person.state[rows] == SEEN).any():

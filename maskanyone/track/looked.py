@@ -39,7 +39,7 @@ def blind(seen: NDArray[np.bool_], shot: Index, times: Array, longest: float) ->
     ]
     dark = ~seen & (~(near[0] | near[1]) | (every < at[0]) | (every > at[-1]))
     stretch = np.cumsum(seen | (np.diff(shot, prepend=shot[0]) != 0))
-    return spans(~seen & np.isin(stretch, stretch[dark]))
+    return Span.runs(~seen & np.isin(stretch, stretch[dark]))
 
 
 def lost_in(
@@ -52,7 +52,7 @@ def lost_in(
         first, last: int64 (K,), frames in which faces were seen first and last.
     """
     found = []
-    for stretch in spans(~seen):
+    for stretch in Span.runs(~seen):
         for part in _within_shots(stretch, shot):
             before, after = max(part.start - 1, 0), min(part.stop, len(seen) - 1)
             long = times[after] - times[before] > longest + LEAST
@@ -68,16 +68,10 @@ def both(one: tuple[Span, ...], other: tuple[Span, ...], frames: int) -> tuple[S
     flags = np.zeros(frames, bool)
     for span in (*one, *other):
         flags[span.start : span.stop] = True
-    return spans(flags)
+    return Span.runs(flags)
 
 
 def _within_shots(stretch: Span, shot: Index) -> list[Span]:
     cuts = np.flatnonzero(np.diff(shot[stretch.start : stretch.stop])) + stretch.start + 1
     edges = [stretch.start, *cuts.tolist(), stretch.stop]
     return [Span(a, b) for a, b in pairwise(edges)]
-
-
-def spans(flags: NDArray[np.bool_]) -> tuple[Span, ...]:
-    """Runs of true values."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return tuple(Span(int(start), int(stop)) for start, stop in edges.reshape(-1, 2))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maskanyone.data import Span
-from maskanyone.track.looked import blind, looked, lost_in, spans
+from maskanyone.track.looked import blind, looked, lost_in
 
 from .films import looks, unhurried
 
@@ -72,7 +72,7 @@ def test_the_limit_is_in_seconds(rate: int) -> None:
 @unhurried
 @given(st.lists(st.booleans(), max_size=30))
 def test_spans_name_the_true_values_once_each_and_never_touch(flags: list[bool]) -> None:
-    found = spans(np.array(flags, bool))
+    found = Span.runs(np.array(flags, bool))
     named = [frame for span in found for frame in range(span.start, span.stop)]
     assert named == [frame for frame, flag in enumerate(flags) if flag]
     assert all(len(span) > 0 for span in found)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskanyone.data import Float, Pixels
+from maskanyone.overlap import common
 
 GRID = 32
 #: a small picture is enlarged at most so many times
@@ -55,8 +56,7 @@ def distinct(box: Float, score: Float, overlap: float, *, of_smaller: bool = Fal
     while len(order):
         best, order = order[0], order[1:]
         kept.append(int(best))
-        corner1, corner2 = np.maximum(box[best, :2], box[order, :2]), np.minimum(box[best, 2:], box[order, 2:])
-        shared = np.prod(np.maximum(corner2 - corner1, 0), axis=1)
+        shared = common(box[best], box[order])
         whole = np.minimum(area[best], area[order]) if of_smaller else area[best] + area[order] - shared
         order = order[shared <= overlap * whole]
     return np.array(kept, np.intp)

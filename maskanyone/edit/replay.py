@@ -15,6 +15,7 @@ from maskanyone.edit.edits import Add, Delete, Edits, Join, Move, Named, Split
 from maskanyone.edit.scene import Scene, Unfit
 from maskanyone.edit.tracks import divided, drawn, joined, moved, spared
 from maskanyone.errors import BadEdits
+from maskanyone.overlap import lies_in, overlaps
 from maskanyone.written import counted
 
 #: what two boxes share of both together, from which a track is at the place where another one was
@@ -113,10 +114,9 @@ class _Cast:
         found = []
         for index, track in enumerate(self.tracks):
             row = frame - int(track.frame[0])
-            if 0 <= row < len(track):
-                common, areas = _shared(np.array([box], np.float32), track.box[row][None])
-                if common[0] >= _SAME_PLACE * (areas.sum() - common[0]):
-                    found.append(index)
+            there = 0 <= row < len(track)
+            if there and overlaps(np.array(box, np.float32), track.box[row][None], _SAME_PLACE)[0]:
+                found.append(index)
         return found
 
 
@@ -223,7 +223,7 @@ def _spared_too(track: Track, open_: Mapping[int, list[Float]]) -> Track | None:
     """A track that the search has added, spared where a hand spares the same; none where nothing else is found."""
     same: NDArray[np.bool_] = np.array(
         [
-            frame in open_ and bool(_same_face(box, np.stack(open_[frame])).any())
+            frame in open_ and bool(lies_in(box, np.stack(open_[frame]), _SAME_FACE, _RESIZED).any())
             for frame, box in zip(track.frame.tolist(), track.box, strict=True)
         ],
         bool,
@@ -236,16 +236,3 @@ def _spared_too(track: Track, open_: Mapping[int, list[Float]]) -> Track | None:
 def _mended(track: Track) -> bool:
     """Whether a search has added it, and no hand has changed it since."""
     return bool((track.state == MENDED).any() and not np.isin(track.state, (SEEN, BY_HAND)).any())
-
-
-def _same_face(box: Float, others: Float) -> NDArray[np.bool_]:
-    common, areas = _shared(box[None], others)
-    return np.asarray((common >= _SAME_FACE * areas.min(axis=0)) & (areas.max(axis=0) <= _RESIZED * areas.min(axis=0)))
-
-
-def _shared(one: Float, others: Float) -> tuple[Float, Float]:
-    """Area that a box, float32 (1, 4), shares with each of (N, 4), px²: (N,); and the areas of both: (2, N)."""
-    low, high = np.maximum(one[:, :2], others[:, :2]), np.minimum(one[:, 2:], others[:, 2:])
-    common = np.prod(np.maximum(high - low, 0), axis=1)
-    areas = [np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (one, others)]
-    return common, np.stack(np.broadcast_arrays(*areas))

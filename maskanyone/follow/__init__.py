@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from maskanyone.data import FOLLOWED, GUESSED, SEEN, Float, Pixels, Track
 from maskanyone.follow.trail import Trail, together, trails
+from maskanyone.overlap import lies_in
 
 __all__ = ["follow"]
 
@@ -161,8 +162,4 @@ class _Everybody:
         """Whether another track was seen where the trail is."""
         start, stop = np.searchsorted(self._frame, [at, at + 1])
         others = self._box[start:stop][self._owner[start:stop] != self._number[trail.track.id]]
-        one = trail.box
-        shared = np.maximum(np.minimum(one[2:], others[:, 2:]) - np.maximum(one[:2], others[:, :2]), 0).prod(axis=1)
-        areas, area = (others[:, 2:] - others[:, :2]).prod(axis=1), (one[2:] - one[:2]).prod()
-        smaller, larger = np.minimum(areas, area), np.maximum(areas, area)
-        return bool(((shared >= _TAKEN * smaller) & (larger <= _COMPARABLE * smaller)).any())
+        return bool(lies_in(trail.box, others, _TAKEN, _COMPARABLE).any())

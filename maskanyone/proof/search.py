@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from maskanyone.data import Float, Pixels
+from maskanyone.overlap import overlaps
 from maskanyone.proof.detail import shown
 from maskanyone.proof.pairs import Original
 from maskanyone.runtime.crew import Crew, awaited
@@ -235,7 +236,7 @@ def _distinct(box: Float, score: Float) -> list[int]:
     """Indices of boxes that do not show the same face as a better one."""
     kept: list[int] = []
     for row in np.argsort(-score, kind="stable"):
-        if not kept or not _overlap(box[row], box[kept]).any():
+        if not kept or not overlaps(box[row], box[kept], _OVERLAP).any():
             kept.append(int(row))
     return kept
 
@@ -254,7 +255,7 @@ def _judged(
         originals = _looked(before, auditors, asked)
         boxes = np.concatenate([NOBODY[0], *(sight.box for sight in originals)])
         told.people = len(asked.people[0])
-        told.known = sum(bool(_overlap(person, boxes).any()) for person in asked.people[0])
+        told.known = sum(bool(overlaps(person, boxes, _OVERLAP).any()) for person in asked.people[0])
         all_ += originals
     found = [finding for sight in all_ for finding in _shows(before.index, sight, picture.y, luma)]
     told.findings = [replace(one, sure=_confirmed(one, found, auditors, picture)) for one in found]
@@ -277,14 +278,16 @@ def _confirmed(one: Finding, others: Sequence[Finding], auditors: Sequence[Audit
     """Whether it is known for sure, or another detector takes it for a face, in the whole picture or on its own."""
     box = np.array(one.box, np.float32)
     apart = [other.box for other in others if other.by != one.by]
-    if (one.by == KNOWN and one.score >= _SURE) or (apart and _overlap(box, np.array(apart, np.float32)).any()):
+    if (one.by == KNOWN and one.score >= _SURE) or (
+        apart and overlaps(box, np.array(apart, np.float32), _OVERLAP).any()
+    ):
         return True
     crop, left, top = _around(original, box)
     for auditor in auditors:
         for turn in () if auditor.name == one.by else _ALL_TURNS if one.by == KNOWN else {0, one.turn}:
             found = auditor.confirm(crop, turn)
             sure = found.box[found.score >= _NEARLY * auditor.least] + np.array([left, top] * 2, np.float32)
-            if len(sure) and _overlap(box, sure).any():
+            if len(sure) and overlaps(box, sure, _OVERLAP).any():
                 return True
     return False
 
@@ -296,14 +299,6 @@ def _around(picture: Picture, box: Float) -> tuple[Pixels, int, int]:
     x1, y1 = (max(0, int(value) // 2 * 2) for value in box[:2] - sides)
     x2, y2 = min(width, int(box[2] + sides[0]) // 2 * 2), min(height, int(box[3] + sides[1]) // 2 * 2)
     return picture.rgb((x1, y1, max(x2, x1 + 2), max(y2, y1 + 2))), x1, y1
-
-
-def _overlap(one: Float, others: Float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """bool (N,): which of the boxes show the same face."""
-    corner1, corner2 = np.maximum(one[:2], others[:, :2]), np.minimum(one[2:], others[:, 2:])
-    common = np.prod(np.maximum(corner2 - corner1, 0), axis=1)
-    areas = np.prod(others[:, 2:] - others[:, :2], axis=1) + np.prod(one[2:] - one[:2])
-    return np.asarray(common >= _OVERLAP * (areas - common))
 
 
 def _add(told: Searched, more: Searched) -> None:

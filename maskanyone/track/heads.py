@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskanyone.data import PLACED, SEEN, Float, Span, Track
+from maskanyone.overlap import overlaps
 from maskanyone.track.build import name
 from maskanyone.track.motion import LEAST
 
@@ -131,15 +132,8 @@ def _faced(region: Float, middle: Float) -> NDArray[np.bool_]:
         if not faced[row] and not taken[face]:
             faced[row] = taken[face] = True
     for row in np.flatnonzero(~faced & np.isfinite(cost).any(axis=1)).tolist():
-        faced[row] = bool((faced & (_alike(region[row], region) >= SAME)).any())
+        faced[row] = bool((faced & overlaps(region[row], region, SAME)).any())
     return faced
-
-
-def _alike(one: Float, others: Float) -> NDArray[np.float32]:
-    """Common part of what two boxes cover together, float32 (N,)."""
-    common = np.maximum(np.minimum(one[2:], others[:, 2:]) - np.maximum(one[:2], others[:, :2]), 0).prod(axis=1)
-    whole = (one[2:] - one[:2]).prod() + (others[:, 2:] - others[:, :2]).prod(axis=1) - common
-    return np.asarray(common / np.maximum(whole, LEAST), np.float32)
 
 
 def _longer(run: Span, times: NDArray[np.float64], there: NDArray[np.bool_], lasting: float) -> slice:

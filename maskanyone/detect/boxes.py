@@ -14,15 +14,15 @@ GRID = 32
 LARGEST = 2.0
 
 
-def fitted(picture: Pixels, longer: int) -> tuple[Pixels, float]:
-    """Scale so that the longer side is ``longer`` px and pad right and bottom with black to multiples of 32.
+def fitted(picture: Pixels, longer: int, grid: int = GRID) -> tuple[Pixels, float]:
+    """Scale so that the longer side is ``longer`` px and pad right and bottom with black to multiples of ``grid``.
 
     Returns the picture and the scale from ``picture`` to it. Small pictures are enlarged at most twice.
     """
     scale = min(longer / max(picture.shape[:2]), LARGEST)
     picture = scaled(picture, scale)
     height, width = picture.shape[:2]
-    return laid(picture, (-(-width // GRID) * GRID, -(-height // GRID) * GRID)), scale
+    return laid(picture, (-(-width // grid) * grid, -(-height // grid) * grid)), scale
 
 
 def scaled(picture: Pixels, scale: float) -> Pixels:

@@ -9,7 +9,7 @@ import numpy as np
 
 from maskanyone.data import Float, Pixels
 from maskanyone.detect import DetectParams, Found, least_score
-from maskanyone.detect.boxes import LARGEST, distinct, laid, scaled
+from maskanyone.detect.boxes import distinct, fitted
 from maskanyone.detect.graphs import GraphDetector
 
 #: px from one place of a map to the next, and the sides of the square anchors that stand on each place
@@ -38,15 +38,12 @@ class UltraFace(GraphDetector):
     def detect(self, picture: Pixels) -> Found:
         """Find faces in a picture: uint8 (h, w, 3), RGB."""
         (graph,) = self.graphs
-        scale = min(self.params.size / max(picture.shape[:2]), LARGEST)
-        seen = scaled(picture, scale)
-        height, width = (-(-side // _GRID) * _GRID for side in seen.shape[:2])
-        canvas = laid(seen, (width, height))
+        canvas, scale = fitted(picture, self.params.size, _GRID)
         batch = (canvas.transpose(2, 0, 1)[None].astype(np.float32) - np.float32(127)) / np.float32(128)
         scores, shifts = (output[0] for output in graph(batch))
         likely = np.flatnonzero(scores[:, 1] >= self.params.threshold)
         likely = likely[np.argsort(-scores[likely, 1], kind="stable")[:_MOST]]
-        score, box = scores[likely, 1], _shifted(_anchors(width, height)[likely], shifts[likely])
+        score, box = scores[likely, 1], _shifted(_anchors(canvas.shape[1], canvas.shape[0])[likely], shifts[likely])
         kept = distinct(box, score, _OVERLAP)
         return Found(
             (box[kept] / scale).astype(np.float32), score[kept], np.zeros((len(kept), self.points, 2), np.float32)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 
 import numpy as np
 
-from maskanyone.data import Pixels, Track, Video
+from maskanyone.data import Track, Video
 from maskanyone.detect.look import Seen
-from maskanyone.errors import Failed, MaskAnyoneError
+from maskanyone.errors import MaskAnyoneError
 from maskanyone.follow import follow
 from maskanyone.pipeline.planning import times_of
 from maskanyone.pipeline.watch import Watch
 from maskanyone.recipe import Recipe
-from maskanyone.video.read import Frame, ahead, read
+from maskanyone.video.again import Again
 
 FOLLOWING = "Following"
 #: longer side of the pictures at most, px; bytes of those that are kept for trails that go back
@@ -34,10 +34,11 @@ class Following:
         """Tracks, each led on within its shot as far as the pictures tell."""
         frames = len(self._seen.timeline)
         try:
-            with closing(_Lumas(self._source, self._seen, self._salvage, self._watch, self._longer)) as lumas:
+            pts, longer = self._seen.timeline.pts, self._longer
+            with closing(Again(self._source, pts, salvage=self._salvage, ask=self._watch.ask)) as again:
                 return follow(
                     tracks,
-                    lumas.since,
+                    lambda start: (frame.luma(longer) for frame in again.since(start)),
                     np.searchsorted(np.asarray(cuts, np.int64), np.arange(frames), side="right"),
                     times_of(self._source, self._seen),
                     self._source.upright,
@@ -59,41 +60,3 @@ class Following:
         most = self._params.follow * float(self._source.frame_rate)
         fits = (_MOST_KEPT / max(most, 1) * max(width, height) / min(width, height)) ** 0.5
         return max(320, min(_LONGER, int(fits) // 16 * 16))
-
-
-class _Lumas:
-    """Pictures from a frame on; goes on reading where seeking would read the same again."""
-
-    def __init__(self, video: Video, seen: Seen, salvage: bool, watch: Watch, longer: int) -> None:
-        self._video, self._pts, self._salvage, self._watch = video, seen.timeline.pts, salvage, watch
-        self._longer = longer
-        self._frames: Iterator[Frame] | None = None
-        self._at = 0
-
-    def since(self, start: int) -> Iterator[Pixels]:
-        """The pictures of all frames from ``start`` on, uint8 (h, w) each.
-
-        Raises:
-            Failed: the second decoding does not give the frames of the first.
-        """
-        if self._frames is None or start < self._at or (self._video.seekable and start > self._at):
-            self.close()
-            before = int(self._pts[start - 1]) if start else None
-            self._frames = ahead(read(self._video, start, before, salvage=self._salvage), self._watch.ask)
-            self._at = start
-        for index in range(self._at, len(self._pts)):
-            frame = next(self._frames, None)
-            if frame is None or frame.pts != self._pts[index]:
-                raise Failed(
-                    self._video.name, f"frame {index} could not be read a second time", "Please report this file's kind"
-                )
-            self._at = index + 1
-            self._watch.ask()
-            if index >= start:
-                yield frame.luma(self._longer)
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._frames is not None:
-            self._frames.close()  # type: ignore[attr-defined]
-            self._frames = None

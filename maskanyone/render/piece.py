@@ -14,10 +14,11 @@ from maskanyone.errors import Failed
 from maskanyone.render.compose import fill, lay
 from maskanyone.render.guard import Guarded, Hides
 from maskanyone.render.regions import region, target_box, whole
+from maskanyone.video.again import Again
 from maskanyone.video.encode import Output, PieceEncoder, constant_rate
 from maskanyone.video.filters import colours_after
 from maskanyone.video.picture import Picture
-from maskanyone.video.read import Frame, ahead, read
+from maskanyone.video.read import Frame
 
 #: what stands in for a method that failed, and covers pictures that nobody could look at
 SOLID = (31, 33, 35)
@@ -68,18 +69,12 @@ def render(task: Task, tick: Callable[[int], None], ask: Callable[[], None] = la
         Failed: the second decoding does not give the frames of the first.
     """
     hiding = Renderer(task.video, task.timeline, task.plan, task.steps, ask)
-    frames: Iterator[Frame] | None = None
-    at = -1
+    again = Again(task.video, task.timeline.pts, salvage=task.salvage, ask=ask)
     try:
         for span in task.spans:
-            if frames is None or at != span.start:
-                _close(frames)
-                before = int(task.timeline.pts[span.start - 1]) if span.start else None
-                frames = ahead(read(task.video, span.start, before, salvage=task.salvage), ask)
-            yield _piece(task, span, frames, hiding, tick)
-            at = span.stop
+            yield _piece(task, span, again.since(span.start), hiding, tick)
     finally:
-        _close(frames)
+        again.close()
         hiding.close()
 
 
@@ -144,11 +139,7 @@ def _piece(task: Task, span: Span, frames: Iterator[Frame], hiding: Renderer, ti
     try:
         for index in range(span.start, span.stop):
             tick(index)
-            frame = next(frames, None)
-            if frame is None or frame.pts != task.timeline.pts[index]:
-                raise Failed(
-                    task.video.name, f"frame {index} could not be read a second time", "Please report this file's kind"
-                )
+            frame = next(frames)
             target, picture = frame.opened()
             if encoder is None:
                 encoder = PieceEncoder(
@@ -165,8 +156,3 @@ def _piece(task: Task, span: Span, frames: Iterator[Frame], hiding: Renderer, ti
     more = [f"and {len(said) - _MOST_FAULTS} more in this piece"] if len(said) > _MOST_FAULTS else []
     del hiding.faults[already:]
     return Piece(span, encoder.finish(), (*said[:_MOST_FAULTS], *more))
-
-
-def _close(frames: Iterator[Frame] | None) -> None:
-    if frames is not None:
-        frames.close()  # type: ignore[attr-defined]

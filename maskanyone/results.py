@@ -15,7 +15,7 @@ from maskanyone.data import Video
 from maskanyone.edit import Edits
 from maskanyone.errors import BadOutput
 from maskanyone.proof.page import BEGINNING, page
-from maskanyone.proof.report import FORMAT, UNFINISHED
+from maskanyone.proof.report import FORMAT, UNFINISHED, written
 from maskanyone.recipe import Recipe
 
 _LEAST_FREE = 20 << 20
@@ -98,8 +98,7 @@ class Target:
                 if self._free and path.exists():
                     raise BadOutput(path, "has come there meanwhile", "Move it away, or choose another folder")
             with files.replaced(self.page) as shown, files.replaced(self.report) as told:
-                # a name that is no text is written as JSON escapes
-                told.write_text(json.dumps(report, indent=1, ensure_ascii=False), "utf-8", "backslashreplace")
+                told.write_bytes(written(report))
                 shown.write_bytes(page(report).encode())
                 begun = True
                 self.video.unlink(missing_ok=True)

@@ -52,17 +52,7 @@ def take_in(claim: Claim, outcome: Mapping[str, Any]) -> bool:
 
 def _kept(session: Session, job: Job, made: Made) -> Path:
     """Take one file in, with its row; where it lies now."""
-    session.add(
-        Artefact(
-            owner=job.owner,
-            recording=job.recording,
-            job=job.id,
-            kind=made.kind,
-            sha256=made.sha256,
-            suffix=made.suffix,
-            bytes=made.bytes,
-        )
-    )
+    session.add(Artefact.of(job, made.kind, made.sha256, made.suffix, made.bytes))
     return files.adopt(Path(made.path), made.sha256, made.suffix)
 
 

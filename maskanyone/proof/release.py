@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 
 from maskanyone.proof import places
 from maskanyone.proof.page import page
-from maskanyone.proof.report import shareable
+from maskanyone.proof.report import shareable, written
 from maskanyone.proof.wording import paragraph, references
 
 Plain = Mapping[str, Any]
@@ -92,10 +91,10 @@ def _files(report: Plain, result: str, *, without_names: bool) -> dict[str, byte
     stem = result.removesuffix(".mp4")
     made = {
         f"{stem}.report.html": page(report, shareable=without_names).encode(),
-        f"{stem}.report.json": _json(report),
+        f"{stem}.report.json": written(report),
         "methods.txt": "\n\n".join([paragraph(report), *references(report), ""]).encode(),
     }
-    return made | {"manifest.json": _json(_manifest(report, result, made))}
+    return made | {"manifest.json": written(_manifest(report, result, made))}
 
 
 def _manifest(report: Plain, result: str, files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -118,10 +117,6 @@ def _manifest(report: Plain, result: str, files: Mapping[str, bytes]) -> dict[st
 def _looked(place: places.Place, at: float) -> dict[str, Any]:
     first, last = place.frames
     return {"first_frame": first, "last_frame": last, "kind": place.kind, "at": _iso(at)}
-
-
-def _json(plain: Plain) -> bytes:
-    return json.dumps(plain, indent=1, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def _iso(at: float) -> str:

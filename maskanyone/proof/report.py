@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import platform
 import re
 from collections.abc import Mapping, Sequence
@@ -133,6 +134,11 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         "software": _software(),
         "weights": [dict(weight) for weight in facts.weights],
     }
+
+
+def written(report: Mapping[str, Any]) -> bytes:
+    """A report, or what goes with it, as a JSON file; a name that is no text is written as JSON escapes."""
+    return json.dumps(report, indent=1, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def shareable(report: Mapping[str, Any]) -> dict[str, Any]:

@@ -88,20 +88,8 @@ def _keep(job: Job, row: Release, data: bytes) -> None:
             before = select(Artefact).where(Artefact.job == job.id, Artefact.kind == RELEASED)
             unused = files.drop_unused(session, session.exec(before).all())
             session.merge(row)
-            session.add(_artefact(job, content, len(data)))
+            session.add(Artefact.of(job, RELEASED, content, ".zip", len(data)))
             place = files.adopt(made, content, ".zip")
         files.unlink(path for path in unused if path != place)
     finally:
         made.unlink(missing_ok=True)
-
-
-def _artefact(job: Job, content: str, size: int) -> Artefact:
-    return Artefact(
-        owner=job.owner,
-        recording=job.recording,
-        job=job.id,
-        kind=RELEASED,
-        sha256=content,
-        suffix=".zip",
-        bytes=size,
-    )

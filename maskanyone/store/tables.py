@@ -106,6 +106,13 @@ class Artefact(SQLModel, table=True):
     bytes: int
     made: float = Field(default_factory=time.time)
 
+    @staticmethod
+    def of(job: Job, kind: str, sha256: str, suffix: str, size: int) -> Artefact:
+        """A file that a job has made. size: in bytes."""
+        return Artefact(
+            owner=job.owner, recording=job.recording, job=job.id, kind=kind, sha256=sha256, suffix=suffix, bytes=size
+        )
+
 
 class Looked(SQLModel, table=True):
     """A place of a result at which somebody has looked. place: its key, see ``proof.places``. owner: who looked."""

@@ -16,6 +16,7 @@ from maskanyone.proof import places
 from maskanyone.store import files, recordings, runs
 from maskanyone.store.tables import RESULT, Job, Recording
 from maskanyone.ui import reviewing
+from maskanyone.ui.closeup import around
 from maskanyone.ui.newest import Newest
 from maskanyone.video import stills
 from maskanyone.video.picture import Rect
@@ -139,14 +140,11 @@ def _cropped(frame: Frame, video: Video, box: Sequence[float] | None) -> Pixels:
 
 def _around(box: Sequence[float], size: tuple[int, int], pixel_aspect: float) -> Rect:
     """A rectangle of the pictures' shape around a box, even and inside the film's picture."""
-    width, height = size
     x1, y1, x2, y2 = box
     shape = WIDTH / HEIGHT / pixel_aspect
-    high = min(max(_AROUND * max(y2 - y1, (x2 - x1) / shape), _LEAST), height, width / shape)
-    wide = high * shape
-    left = min(max((x1 + x2 - wide) / 2, 0.0), width - wide)
-    top = min(max((y1 + y2 - high) / 2, 0.0), height - high)
-    return _even(left), _even(top), _even(left + wide), _even(top + high)
+    high = max(_AROUND * max(y2 - y1, (x2 - x1) / shape), _LEAST)
+    left, top, right, bottom = map(_even, around(box, size, shape, high))
+    return left, top, right, bottom
 
 
 def _even(edge: float) -> int:

@@ -22,6 +22,7 @@ from maskanyone.pipeline.producers import Producers
 from maskanyone.recipe import Recipe
 from maskanyone.store import recordings
 from maskanyone.store.tables import Recording
+from maskanyone.ui.closeup import around
 from maskanyone.ui.newest import Newest, forgotten
 from maskanyone.video.probe import probe
 from maskanyone.video.read import stamp
@@ -126,12 +127,9 @@ def _close(glimpse: Glimpse, picture: Pixels) -> Pixels:
     box = _surest(glimpse)
     if box is None:
         return picture
-    x1, y1, x2, y2 = box
-    high = min(max(_AROUND * float(y2 - y1), _LEAST), height, width / _SHAPE)
-    wide = high * _SHAPE
-    left = min(max(float(x1 + x2) / 2 - wide / 2, 0.0), width - wide)
-    top = min(max(float(y1 + y2) / 2 - high / 2, 0.0), height - high)
-    return picture[round(top) : round(top + high), round(left) : round(left + wide)]
+    high = max(_AROUND * float(box[3] - box[1]), _LEAST)
+    left, top, right, bottom = map(round, around(box.tolist(), (width, height), _SHAPE, high))
+    return picture[top:bottom, left:right]
 
 
 def _surest(glimpse: Glimpse) -> Float | None:

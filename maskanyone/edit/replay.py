@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import BY_HAND, MENDED, SEEN, SPARED, Float, Track
+from maskanyone.data import BY_HAND, MENDED, SEEN, SPARED, Track
 from maskanyone.edit.edits import Add, Delete, Edits, Join, Move, Named, Split
 from maskanyone.edit.scene import Scene, Unfit
 from maskanyone.edit.tracks import divided, drawn, joined, moved, spared
 from maskanyone.errors import BadEdits
 from maskanyone.overlap import lies_in, overlaps
+from maskanyone.present import Present
 from maskanyone.written import counted
 
 #: what two boxes share of both together, from which a track is at the place where another one was
@@ -209,21 +210,18 @@ def _told(number: int, edit: Add | Move | Delete | Split | Join, did: _Did) -> d
 def _following(tracks: Iterable[Track]) -> tuple[Track, ...]:
     """Without what a search has found of those that are spared."""
     known = tuple(tracks)
-    open_: dict[int, list[Float]] = {}
-    for track in known:
-        for row in np.flatnonzero(track.state == SPARED):
-            open_.setdefault(int(track.frame[row]), []).append(track.box[row])
-    if not open_:
+    open_ = Present.of(known, (SPARED,))
+    if not len(open_.frame):
         return known
     followed = (_spared_too(track, open_) if _mended(track) else track for track in known)
     return tuple(track for track in followed if track is not None)
 
 
-def _spared_too(track: Track, open_: Mapping[int, list[Float]]) -> Track | None:
+def _spared_too(track: Track, open_: Present) -> Track | None:
     """A track that the search has added, spared where a hand spares the same; none where nothing else is found."""
     same: NDArray[np.bool_] = np.array(
         [
-            frame in open_ and bool(lies_in(box, np.stack(open_[frame]), _SAME_FACE, _RESIZED).any())
+            lies_in(box, open_.box[open_.at(frame)], _SAME_FACE, _RESIZED).any()
             for frame, box in zip(track.frame.tolist(), track.box, strict=True)
         ],
         bool,

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from maskanyone.data import FOLLOWED, GUESSED, SEEN, Float, Pixels, Track
 from maskanyone.follow.trail import Trail, together, trails
 from maskanyone.overlap import lies_in
+from maskanyone.present import Present
 
 __all__ = ["follow"]
 
@@ -147,19 +148,14 @@ def _longer(track: Track, found: dict[int, Float], shot: NDArray[np.int64]) -> T
 
 
 class _Everybody:
-    """Who was seen where, to know when a trail meets another track; rows in order of frames."""
+    """Who was seen where, to know when a trail meets another track."""
 
     def __init__(self, tracks: Sequence[Track]) -> None:
-        seen = [track.state == SEEN for track in tracks]
-        frame = np.concatenate([np.zeros(0, np.int32), *(t.frame[s] for t, s in zip(tracks, seen, strict=True))])
-        box = np.concatenate([np.zeros((0, 4), np.float32), *(t.box[s] for t, s in zip(tracks, seen, strict=True))])
-        owner = np.repeat(np.arange(len(tracks)), [int(rows.sum()) for rows in seen])
-        order = np.argsort(frame, kind="stable")
-        self._frame, self._box, self._owner = frame[order], box[order], owner[order]
+        self._seen = Present.of(tracks, (SEEN,))
         self._number = {track.id: number for number, track in enumerate(tracks)}
 
     def has(self, trail: Trail, at: int) -> bool:
         """Whether another track was seen where the trail is."""
-        start, stop = np.searchsorted(self._frame, [at, at + 1])
-        others = self._box[start:stop][self._owner[start:stop] != self._number[trail.track.id]]
+        rows = self._seen.at(at)
+        others = self._seen.box[rows][self._seen.owner[rows] != self._number[trail.track.id]]
         return bool(lies_in(trail.box, others, _TAKEN, _COMPARABLE).any())

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import SEEN, Float, Span, Track
+from maskanyone.data import SEEN, Span, Track
 from maskanyone.pipeline.auditors import TURNS
-from maskanyone.proof.search import NOBODY, People
+from maskanyone.present import Present
+from maskanyone.proof.search import People
 from maskanyone.track import Links
 
 
@@ -52,14 +53,12 @@ def known_in(tracks: Sequence[Track], states: Sequence[int] = (SEEN,)) -> Callab
 
     Of faces alone: the back of a head is hidden for nobody to find.
     """
-    boxes: dict[int, list[Float]] = {}
-    best: dict[int, list[float]] = {}
-    for track in tracks:
-        if track.kind != "face":
-            continue
-        score = float(np.nanmax(track.score, initial=0))
-        for row in np.flatnonzero(np.isin(track.state, states)):
-            boxes.setdefault(int(track.frame[row]), []).append(track.box[row])
-            best.setdefault(int(track.frame[row]), []).append(score)
-    known = {frame: (np.stack(rows), np.array(best[frame], np.float32)) for frame, rows in boxes.items()}
-    return lambda frame: known.get(frame, NOBODY)
+    faces = [track for track in tracks if track.kind == "face"]
+    best = np.array([np.nanmax(track.score, initial=0) for track in faces], np.float32)
+    present = Present.of(faces, states)
+
+    def people(frame: int) -> People:
+        rows = present.at(frame)
+        return present.box[rows], best[present.owner[rows]]
+
+    return people

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from maskanyone.data import PLACED, SEEN, Float, Span, Track
 from maskanyone.overlap import overlaps
+from maskanyone.present import Present
 from maskanyone.track.build import name
 from maskanyone.track.motion import LEAST
 
@@ -98,25 +99,14 @@ def _region(box: Float, size: tuple[int, int], aspect: float) -> tuple[Float, ND
 def _bare(people: Sequence[Track], regions: Sequence[Float], faces: Sequence[Track]) -> list[NDArray[np.bool_]]:
     """For each person bool (T,): no face is hers."""
     bare = [np.ones(len(person), bool) for person in people]
-    frames, owner, box = _rows([(person.frame, region) for person, region in zip(people, regions, strict=True)])
-    face_frames, _, face_box = _rows([(face.frame, face.box) for face in faces])
-    middle = ((face_box[:, :2] + face_box[:, 2:]) / 2).astype(np.float32)
-    for frame in np.intersect1d(frames, face_frames):
-        start, stop = np.searchsorted(frames, [frame, frame + 1])
-        first, last = np.searchsorted(face_frames, [frame, frame + 1])
-        for row in np.flatnonzero(_faced(box[start:stop], middle[first:last])):
-            number = owner[start + row]
+    heads = Present([(person.frame, region) for person, region in zip(people, regions, strict=True)])
+    seen = Present([(face.frame, face.box) for face in faces])
+    for frame in np.intersect1d(heads.frame, seen.frame).tolist():
+        rows, face = heads.at(frame), seen.box[seen.at(frame)]
+        faced = _faced(heads.box[rows], (face[:, :2] + face[:, 2:]) / 2)
+        for number in heads.owner[rows][faced].tolist():
             bare[number][frame - int(people[number].frame[0])] = False
     return bare
-
-
-def _rows(parts: Sequence[tuple[NDArray[np.int32], Float]]) -> tuple[NDArray[np.int32], NDArray[np.int64], Float]:
-    """Frames, owners and boxes of many tracks, in order of frames."""
-    frame = np.concatenate([np.zeros(0, np.int32), *(frame for frame, _ in parts)])
-    box = np.concatenate([np.zeros((0, 4), np.float32), *(box for _, box in parts)])
-    owner = np.repeat(np.arange(len(parts)), [len(frame) for frame, _ in parts])
-    order = np.argsort(frame, kind="stable")
-    return frame[order], owner[order], box[order]
 
 
 def _faced(region: Float, middle: Float) -> NDArray[np.bool_]:

@@ -23,6 +23,7 @@ from maskanyone.pipeline.planning import hiding, linked, planned, times_of
 from maskanyone.pipeline.producers import Producers, left_out, runnable
 from maskanyone.pipeline.watch import Cancel, Progress, Watch
 from maskanyone.proof import report as reports
+from maskanyone.proof.facts import Facts
 from maskanyone.recipe import DEFAULT, Recipe
 from maskanyone.render.piece import VERSION as RENDER
 from maskanyone.render.piece import Task
@@ -253,13 +254,13 @@ def _facts(
     salvage: bool,
     audit: Audit,
     seconds: float,
-) -> reports.Facts:
+) -> Facts:
     steps = (*recipe.hiding(), *recipe.sound)
     methods = [
         {"method": info.id, "title": info.title, "level": info.level, "protects": info.protects, "shows": info.shows}
         for info in (registry.info(step.method) for step in steps)
     ]
-    return reports.Facts(
+    return Facts(
         analysis.video,
         analysis.seen.timeline,
         analysis.seen.looks,

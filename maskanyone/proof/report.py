@@ -7,7 +7,7 @@ import json
 import platform
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,23 +17,15 @@ import numpy as np
 
 from maskanyone import files
 from maskanyone.data import (
-    BY_HAND,
-    FILLED,
-    FOLLOWED,
-    GUESSED,
-    MENDED,
-    PLACED,
     SEEN,
     SPARED,
     STATES,
-    Float,
-    Looks,
     Span,
-    Timeline,
     Track,
-    Video,
 )
-from maskanyone.proof import corrections, places, risk
+from maskanyone.proof import corrections, places
+from maskanyone.proof.facts import Facts
+from maskanyone.proof.stretches import stretch, stretches, weak
 from maskanyone.proof.wording import listed
 
 FORMAT = 1
@@ -46,17 +38,6 @@ NOT_PROTECTED = (
 )
 _NOT_SEARCHED = "No search of the finished file has been made: what every detector missed is missed here too."
 _SEARCHED = "The search of the finished file errs where detectors err: whom none of them finds is missed here too."
-_ALONE = "found by one detector at one size only"
-_REASONS = {
-    FILLED: "not seen for a moment, hidden between two sights",
-    GUESSED: "before the first or after the last sight",
-    MENDED: "found by the search of the result, hidden then",
-    FOLLOWED: "found by no detector, followed by what moves in the picture",
-    PLACED: "the head of a person whose face no detector found",
-    BY_HAND: "hidden by hand",
-    SPARED: "not hidden: a correction by hand spares it",
-}
-
 _NAMELESS = (
     "format key verdict made seconds result methods faces to_look_at tracks not_hidden cuts looks damage audit "
     "not_protected software weights release"
@@ -68,46 +49,16 @@ _NAMELESS_SOURCE = (
 _RAISED = re.compile(r"(\braised \w+).*?( \(frame \d+\)|; the region was filled)?$", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What a run knows when it is done. methods: title, level, protects and shows of each step, in the recipe's order.
-
-    key: of recipe and source. weights: what the detectors computed with. seconds: how long the run took.
-    salvage: a damaged recording was accepted. doubted: tracks whose scores were too low to hide them.
-    audit: what the search of the finished file gave, or why there was none. corrections: those made by hand.
-    left_out: detectors that were not here.
-    """
-
-    video: Video
-    timeline: Timeline
-    looks: Looks
-    tracks: Sequence[Track]
-    cuts: Sequence[int]
-    blind: Sequence[Span]
-    faults: Sequence[str]
-    doubted: Sequence[Track]
-    recipe: Mapping[str, Any]
-    methods: Sequence[Mapping[str, str]]
-    keeps_sound: bool
-    weights: Sequence[Mapping[str, Any]]
-    key: str
-    seconds: float
-    salvage: bool
-    audit: Mapping[str, Any] | str = "not done"
-    corrections: Sequence[Mapping[str, Any]] = ()
-    left_out: Sequence[str] = ()
-
-
 def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str, Any]:
     """The report as plain JSON data. anonymous: leave out the source's name."""
     hidden = _hidden_frames(facts)
-    stretches = _stretches(facts)
+    wanting = stretches(facts)
     tracks = [_track(track, facts) for track in facts.tracks]
     facts = replace(facts, audit=corrections.audited(facts.audit, facts.tracks, facts.corrections))
     return {
         "format": FORMAT,
         "key": facts.key,
-        "verdict": _verdict(facts, hidden, stretches),
+        "verdict": _verdict(facts, hidden, wanting),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(facts.seconds, 2),
         "source": _source(facts, anonymous),
@@ -120,11 +71,11 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
             "most_at_once": _most_at_once(facts),
             "tracks": sum(bool(_hidden(track).any()) for track in facts.tracks),
         },
-        "corrections": [corrections.told(each, lambda frame: _seconds(facts, frame)) for each in facts.corrections],
-        "to_look_at": stretches,
-        "nobody_found": _nobody(facts, tracks, stretches),
+        "corrections": [corrections.told(each, facts.shown_at) for each in facts.corrections],
+        "to_look_at": wanting,
+        "nobody_found": _nobody(facts, tracks, wanting),
         "tracks": tracks,
-        "not_hidden": [_weak(track, facts) for track in facts.doubted],
+        "not_hidden": [_track(track, facts) | weak(track, facts) for track in facts.doubted],
         "cuts": [int(cut) for cut in facts.cuts],
         "looks": _looks(facts),
         "faults": [*facts.looks.notes, *facts.faults],
@@ -171,7 +122,7 @@ def _source(facts: Facts, anonymous: bool) -> dict[str, Any]:
         "mirrored": video.mirrored,
         "interlaced": video.interlaced,
         "left_out": list(video.dropped),
-        "first_frame_s": _seconds(facts, 0),
+        "first_frame_s": facts.shown_at(0),
         "zero_s": float(video.zero),
     }
 
@@ -247,8 +198,8 @@ def _track(track: Track, facts: Facts) -> dict[str, Any]:
         "kind": track.kind,
         "first_frame": int(track.frame[0]),
         "last_frame": int(track.frame[-1]),
-        "from_s": _seconds(facts, int(track.frame[0])),
-        "to_s": _seconds(facts, int(track.frame[-1])),
+        "from_s": facts.shown_at(int(track.frame[0])),
+        "to_s": facts.shown_at(int(track.frame[-1])),
         "frames": states,
         "starts": track.starts,
         "ends": track.ends,
@@ -258,95 +209,13 @@ def _track(track: Track, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _stretches(facts: Facts) -> list[dict[str, Any]]:
-    """Everything a person should look at: frames hidden without a sight, or covered wholly."""
-    covered = {"risk": risk.COVERED}
-    found = [_stretch(facts, span, "whole picture covered: nobody could look at it") | covered for span in facts.blind]
-    found += [
-        _stretch(facts, span, "whole picture covered: the recording is damaged here") | covered
-        for span in facts.timeline.lost
-    ]
-    for track in facts.tracks:
-        for code, span in _runs(track):
-            stretch = _stretch(facts, span, _REASONS.get(code, STATES[code]))
-            rank = risk.risk(code, stretch["to_s"] - stretch["from_s"], _size(track, span, facts))
-            found.append(
-                stretch | _worst(track, span, facts) | {"track": track.id, "state": STATES[code], "risk": rank}
-            )
-        found += _alone(track, facts)
-    return sorted(found, key=lambda s: (s["first_frame"], s["reason"]))
-
-
-def _alone(track: Track, facts: Facts) -> list[dict[str, Any]]:
-    """From first to last sight of whom one of several looks alone has found."""
-    seen = np.flatnonzero(track.state == SEEN)
-    if len(track.support) != 1 or len(facts.looks.producers) < 2 or not len(seen):
-        return []
-    span = Span(int(track.frame[seen[0]]), int(track.frame[seen[-1]]) + 1)
-    weakest = int(seen[np.argmin(np.nan_to_num(track.score[seen]))])
-    stretch = _stretch(facts, span, _ALONE) | _at(int(track.frame[weakest]), track.box[weakest], facts)
-    rank = risk.risk(SEEN, stretch["to_s"] - stretch["from_s"], _size(track, span, facts))
-    return [stretch | {"track": track.id, "state": STATES[SEEN], "risk": rank}]
-
-
 def _nobody(
     facts: Facts, tracks: Sequence[Mapping[str, Any]], stretches: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Where nothing is hidden and nothing is covered."""
     covered = [part for part in stretches if "track" not in part]
     runs = places.unfound(tracks, covered, len(facts.timeline))
-    return [_stretch(facts, Span(run.start, run.stop), "no face was found") for run in runs]
-
-
-def _stretch(facts: Facts, span: Span, reason: str) -> dict[str, Any]:
-    last = span.stop - 1
-    return {
-        "first_frame": span.start,
-        "last_frame": last,
-        "from_s": _seconds(facts, span.start),
-        "to_s": _seconds(facts, last),
-        "reason": reason,
-    }
-
-
-def _runs(track: Track) -> list[tuple[int, Span]]:
-    """Runs of equal state that nobody saw."""
-    bounds = np.flatnonzero(np.diff(track.state)) + 1
-    runs = zip([0, *bounds], [*bounds, len(track)], strict=True)
-    return [
-        (int(track.state[a]), Span(int(track.frame[a]), int(track.frame[b - 1]) + 1))
-        for a, b in runs
-        if track.state[a] != SEEN
-    ]
-
-
-def _size(track: Track, span: Span, facts: Facts) -> float:
-    """The largest of a track's boxes in a span, of the picture's shorter side."""
-    box = track.box[span.start - int(track.frame[0]) : span.stop - int(track.frame[0])]
-    return float((box[:, 2:] - box[:, :2]).max()) / min(facts.video.upright)
-
-
-def _worst(track: Track, span: Span, facts: Facts) -> dict[str, Any]:
-    """The frame of a span that is furthest from the sights around it."""
-    last = span.stop - 1
-    opens, closes = span.start == track.frame[0], last == track.frame[-1]
-    at = (span.start + last) // 2 if opens == closes else span.start if opens else last
-    return _at(at, track.box[at - int(track.frame[0])], facts)
-
-
-def _at(frame: int, box: Float, facts: Facts) -> dict[str, Any]:
-    """Where a stretch wants a look most: frame, time in s, box in px."""
-    return {"at_frame": frame, "at_s": _seconds(facts, frame), "box": [round(float(edge), 1) for edge in box]}
-
-
-def _weak(track: Track, facts: Facts) -> dict[str, Any]:
-    """A track that was not believed."""
-    told = _track(track, facts)
-    whole = Span(int(track.frame[0]), int(track.frame[-1]) + 1)
-    seconds = told["to_s"] - told["from_s"]
-    best = int(np.argmax(np.nan_to_num(track.score)))
-    rank = risk.weak(told["best_score"] or 0.0, seconds, _size(track, whole, facts))
-    return told | _at(int(track.frame[best]), track.box[best], facts) | {"risk": rank}
+    return [stretch(facts, Span(run.start, run.stop), "no face was found") for run in runs]
 
 
 def _looks(facts: Facts) -> list[dict[str, Any]]:
@@ -400,11 +269,6 @@ def _not_protected(facts: Facts) -> list[str]:
 
 def _shows(facts: Facts) -> list[str]:
     return list(dict.fromkeys(method["shows"] for method in facts.methods if method["shows"]))
-
-
-def _seconds(facts: Facts, frame: int) -> float:
-    """When a frame of the result is shown."""
-    return round(float(int(facts.timeline.pts[frame]) * facts.video.time_base - facts.video.zero), 6)
 
 
 def _software() -> dict[str, str]:

@@ -118,8 +118,17 @@ def mask(
                 break
             pieces = _rendered(analysis, recipe, cache, watch, salvage)
         corrections.check(audit.stopped and f"the search of the result broke off ({audit.stopped})")
-        facts = _facts(analysis, recipe, target.key, pieces.faults, salvage, audit, time.monotonic() - began)
-        facts = replace(facts, corrections=corrections.done, left_out=without)
+        facts = _facts(
+            analysis,
+            recipe,
+            audit,
+            key=target.key,
+            faults=(*analysis.faults, *pieces.faults),
+            seconds=time.monotonic() - began,
+            salvage=salvage,
+            corrections=corrections.done,
+            left_out=without,
+        )
         report = reports.describe(facts, unfinished, anonymous=anonymous)
         check_same(source)
         target.finish(unfinished, report)
@@ -246,35 +255,25 @@ def _task(analysis: Analysis, recipe: Recipe, salvage: bool) -> tuple[Task, dict
     return task, settings
 
 
-def _facts(
-    analysis: Analysis,
-    recipe: Recipe,
-    key: str,
-    faults: Sequence[str],
-    salvage: bool,
-    audit: Audit,
-    seconds: float,
-) -> Facts:
+def _facts(analysis: Analysis, recipe: Recipe, audit: Audit, **others: Any) -> Facts:
+    """All that the report is made of. others: what only the run knows."""
     steps = (*recipe.hiding(), *recipe.sound)
     methods = [
         {"method": info.id, "title": info.title, "level": info.level, "protects": info.protects, "shows": info.shows}
         for info in (registry.info(step.method) for step in steps)
     ]
     return Facts(
-        analysis.video,
-        analysis.seen.timeline,
-        analysis.seen.looks,
-        analysis.links.tracks,
-        analysis.links.cuts,
-        analysis.links.blind,
-        (*analysis.faults, *faults),
-        analysis.links.doubted,
-        recipe.data(),
-        methods,
-        recipe.keeps_sound(),
-        analysis.weights,
-        key,
-        seconds,
-        salvage,
-        audit.data(times_of(analysis.video, analysis.seen) - float(analysis.video.zero), analysis.links.tracks),
+        video=analysis.video,
+        timeline=analysis.seen.timeline,
+        looks=analysis.seen.looks,
+        tracks=analysis.links.tracks,
+        cuts=analysis.links.cuts,
+        blind=analysis.links.blind,
+        doubted=analysis.links.doubted,
+        recipe=recipe.data(),
+        methods=methods,
+        keeps_sound=recipe.keeps_sound(),
+        weights=analysis.weights,
+        audit=audit.data(times_of(analysis.video, analysis.seen) - float(analysis.video.zero), analysis.links.tracks),
+        **others,
     )

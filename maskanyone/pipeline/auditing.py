@@ -24,7 +24,7 @@ from maskanyone.data import (
 from maskanyone.detect.look import Seen
 from maskanyone.errors import Cancelled
 from maskanyone.pipeline.auditors import TURNS, Auditors
-from maskanyone.pipeline.mending import mended, touched
+from maskanyone.pipeline.mending import again, mended, touched
 from maskanyone.pipeline.moments import in_turn, known_in, once_a_second, sampled, spread, unseen
 from maskanyone.pipeline.planning import times_of
 from maskanyone.pipeline.watch import Watch
@@ -135,8 +135,9 @@ class Audit:
             self.told, self.stopped = None, type(error).__name__
             return ()
         self._rounds += 1
-        if self.told is not None:  # what was not changed is as it was found
-            told = replace(self.told.searched, findings=told.findings)
+        if self.told is not None and self._changed is not None:
+            before = self.told.searched
+            told = replace(before, findings=again(before.findings, told.findings, self._changed))
         self.told = Audited(
             self._auditors.names,
             told,

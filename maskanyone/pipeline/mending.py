@@ -42,6 +42,11 @@ def mended(findings: Sequence[Finding], original: Video, seen: Seen) -> tuple[Tr
     )
 
 
+def again(before: Sequence[Finding], after: Sequence[Finding], changed: NDArray[np.bool_]) -> list[Finding]:
+    """What is known after a second search of the frames that were changed, bool (F,); all others are as they were."""
+    return [*(finding for finding in before if not changed[finding.frame]), *after]
+
+
 def touched(tracks: Sequence[Track], spans: Sequence[Span], frames: int) -> NDArray[np.bool_]:
     """bool (F,): frames of pieces in which one of the tracks is."""
     touched = np.zeros(frames, bool)

@@ -12,10 +12,10 @@ import pytest
 
 from maskanyone.data import Pixels, Span, Track
 from maskanyone.errors import Cancelled
-from maskanyone.pipeline.mending import touched
+from maskanyone.pipeline.mending import again, touched
 from maskanyone.pipeline.moments import sampled, spread
 from maskanyone.proof.pairs import Original, result_frames
-from maskanyone.proof.search import KNOWN, Asked, Auditor, Look, Searched, search
+from maskanyone.proof.search import KNOWN, Asked, Auditor, Finding, Look, Searched, search
 from maskanyone.video.probe import probe
 from tests.conftest import Sample
 
@@ -163,6 +163,12 @@ def test_of_many_moments_a_few_are_taken_evenly() -> None:
     assert np.flatnonzero(spread(moments, 3)).tolist() == [0, 50, 100]
     assert spread(moments[:2], 3).all()
     assert not spread(np.zeros(5, bool), 3).any()
+
+
+def test_what_was_not_searched_again_is_as_it_was_found() -> None:
+    first, second, third = (Finding(frame, (0, 0, 9, 9), 0.9, "A", 0.8) for frame in (3, 12, 14))
+    changed = np.arange(20) >= 10
+    assert again([first, second], [third], changed) == [first, third]
 
 
 def test_a_mending_touches_whole_pieces() -> None:

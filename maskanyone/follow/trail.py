@@ -49,7 +49,7 @@ class Trail:
         there = step(self.patch, luma, self.speed * frames)
         if there is None and self.speed.any():
             there = step(self.patch, luma, np.zeros(2, np.float32))
-        if there is not None:
+        if there is not None and np.isfinite(there.box).all() and (there.box[2:] > there.box[:2]).all():
             way = there.box - self.patch.box
             self.speed = np.asarray((way[:2] + way[2:]) / (2 * frames), np.float32)
             self.patch, self.box, self.told = there, there.box / scale, at

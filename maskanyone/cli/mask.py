@@ -193,12 +193,12 @@ class Batch:
 
 
 def _line(source: Path, report: Mapping[str, Any], seconds: float, *, skipped: bool) -> str:
-    """``interview.mp4  a face hidden in 1,180 of 1,204 frames · 3 stretches to look at · sound removed · 12 s``."""
+    """``interview.mp4  somebody hidden in 1,180 of 1,204 frames · 3 stretches to look at · sound removed · 12 s``."""
     faces, frames, left = report["faces"], report["result"]["frames"], len(report["to_look_at"])
     hidden = (
-        f"a face hidden in {faces['frames_hidden']:,} of {frames:,} frames"
+        f"somebody hidden in {faces['frames_hidden']:,} of {frames:,} frames"
         if faces["tracks"] or faces.get("frames_covered_wholly")
-        else f"NOTHING HIDDEN: no face found in {frames:,} frames"
+        else f"NOTHING HIDDEN: nobody found in {frames:,} frames"
     )
     parts = [hidden]
     if corrected := len(report.get("corrections", ())):

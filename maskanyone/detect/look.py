@@ -28,7 +28,7 @@ from maskanyone.video.read import Frame, ahead, check_same, read
 __all__ = ["SPAN", "TIMEOUT", "VERSION", "Key", "Producer", "Seen", "look", "look_around"]
 
 #: goes up when the same detectors would be shown other pictures
-VERSION = 6
+VERSION = 7
 SPAN = 256
 #: frames that are read again before a span, as many as any view remembers
 _LEAD = MOST_STEADY - 1
@@ -36,6 +36,8 @@ _LEAD = MOST_STEADY - 1
 TIMEOUT = 60.0
 _CUT_WIDTH = 128
 _MOST_AROUND = 1000
+#: pictures that wait for each thread: while one takes its time over a large picture, the others have enough to do
+_WAITING = 6
 #: seconds: after a longer pause every detector looks, since a turn would come too late
 _LONGEST_TURN = 0.15
 
@@ -190,7 +192,7 @@ class _Eyes:
                 detector = producer.detector
                 call = self._crew.call(turned, detector.detect, shown.picture, detector.params.turn)
                 waiting.append((answers[producer.name], shown, call))
-            while len(waiting) > 2 * self._hands:
+            while len(waiting) > _WAITING * self._hands:
                 self._take(*waiting.pop(0), partial(tick, index))
         for item in waiting:
             self._take(*item, partial(tick, index))

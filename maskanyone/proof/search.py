@@ -207,21 +207,18 @@ def _answer(future: Future[T], ask: Callable[[], None]) -> T:
 
 def _looked(frame: Frame, auditors: Sequence[Auditor], asked: Asked) -> list[_Sight]:
     """What the auditors find in a frame: all of them where it is searched thoroughly, else the first at once."""
-    pictures: dict[int, tuple[Pixels, Float]] = {}
     sights = []
     for auditor in auditors if asked.thorough else auditors[:1]:
         looks = [look for look in auditor.looks if not look.turn or look.turn in asked.turns]
-        sights.append(_sight(auditor, looks if asked.thorough else looks[:1], frame, pictures))
+        sights.append(_sight(auditor, looks if asked.thorough else looks[:1], frame))
     return [sight for sight in sights if len(sight.box)]
 
 
-def _sight(auditor: Auditor, looks: Sequence[Look], frame: Frame, pictures: dict[int, tuple[Pixels, Float]]) -> _Sight:
+def _sight(auditor: Auditor, looks: Sequence[Look], frame: Frame) -> _Sight:
     box, score, turn = [NOBODY[0]], [NOBODY[1]], list[int]()
     for look in looks:
-        if look.longer not in pictures:
-            picture, scale = frame.square(look.longer)
-            pictures[look.longer] = picture, np.array([*scale, *scale], np.float32)
-        picture, across = pictures[look.longer]
+        picture, scale = frame.square(look.longer)
+        across = np.array([*scale, *scale], np.float32)
         found = look.detect(picture)
         sure = found.score >= look.least
         box.append(np.asarray(found.box[sure] / across, np.float32))

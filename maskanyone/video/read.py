@@ -45,6 +45,7 @@ class Frame:
     def __init__(self, source: VideoFrame, video: Video, index: int, pts: int, duration: int, lost: bool) -> None:
         self.index, self.pts, self.duration, self.lost = index, pts, duration, lost
         self._source, self._video = source, video
+        self._squares: dict[int, tuple[Pixels, tuple[float, float]]] = {}
 
     @property
     def size(self) -> tuple[int, int]:
@@ -60,14 +61,22 @@ class Frame:
     def square(self, longer: int) -> tuple[Pixels, tuple[float, float]]:
         """The picture with square pixels, at most ``longer`` px, and the scale from the upright picture to it.
 
-        The scale is across and down; it depends on nothing but the recording and ``longer``.
+        The scale is across and down; it depends on nothing but the recording and ``longer``. Whoever asks for the same
+        size gets the same picture, which nobody may write to.
         """
+        if longer not in self._squares:
+            self._squares[longer] = self._square(longer)
+        return self._squares[longer]
+
+    def _square(self, longer: int) -> tuple[Pixels, tuple[float, float]]:
         width, height = self.size
         # a stretch that few cameras make is likelier a wrong flag: half of it finds faces either way
         wide = width * min(max(float(self._video.pixel_aspect), 1 / _MOST_STRETCH), _MOST_STRETCH)
         factor = min(1.0, longer / max(wide, height))
         size = max(2, round(wide * factor)), max(2, round(height * factor))
-        return self.small(size), (size[0] / width, size[1] / height)
+        picture = self.small(size)
+        picture.flags.writeable = False
+        return picture, (size[0] / width, size[1] / height)
 
     def luma(self, longer: int) -> Pixels:
         """The brightness of the upright picture, at most ``longer`` px: uint8 (h, w)."""

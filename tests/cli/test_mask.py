@@ -53,7 +53,7 @@ def test_a_result_and_its_report_lie_in_the_folder(mask: Callable[..., Said], cl
     told = report(result)
     assert told["source"]["sha256"] == hashlib.sha256(source).hexdigest()
     assert told["result"]["sha256"] == hashlib.sha256(result.read_bytes()).hexdigest()
-    assert answer.out.startswith(f"clip.mp4  a face hidden in {told['faces']['frames_hidden']} of 25 frames")
+    assert answer.out.startswith(f"clip.mp4  somebody hidden in {told['faces']['frames_hidden']} of 25 frames")
     assert " · sound removed · " in answer.out
     assert streams(result) == ["video"]
 

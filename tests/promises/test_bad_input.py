@@ -310,7 +310,7 @@ def test_the_rest_of_a_batch_goes_on(case: Case, clip: Path, weights: Path):
     answer = case.mask(clip.parent, "-o", case.out, *QUICK)
     assert answer.code == 2
     assert sorted(tree(case.out)) == ["clip.mp4", "clip.report.html", "clip.report.json"]
-    assert answer.out.startswith("clip.mp4  a face hidden in ")
+    assert answer.out.startswith("clip.mp4  somebody hidden in ")
     assert answer.out.count("\n") == 1
     broken, empty = answer.err.splitlines()
     assert "broken.mp4: is not a video file" in broken

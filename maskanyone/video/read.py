@@ -216,6 +216,8 @@ def ahead(frames: Iterator[Frame], ask: Callable[[], None] = lambda: None, depth
             yield item
     finally:
         stopped.set()
+        while thread.is_alive() and not waiting.empty():  # whoever waits for room need not wait any longer
+            waiting.get()
         thread.join(_PATIENCE)
 
 

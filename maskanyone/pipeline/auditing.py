@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,9 @@ from maskanyone.video.probe import probe
 log = logging.getLogger(__name__)
 
 SEARCHING = "Searching the result"
-#: of the frames of a stretch in which nobody was seen, every n-th is searched thoroughly, and at least one
-_SPARSE = 12
+#: frames in which somebody was not seen are all searched thoroughly, unless that were more than every n-th of a film:
+#: then evenly spread ones, in each stretch at least one
+_DEEP = 12
 #: most moments of the original that are searched as well, to learn how many people the search finds
 _MOMENTS = 60
 #: of a file that may be another tool's, every n-th frame is searched thoroughly
@@ -170,7 +172,8 @@ def searched(
     """Search a result of ours. changed: bool (F,), the frames to search after a mending; none for all of them."""
     times = times_of(original, seen)
     moments = once_a_second(times)
-    doubted = sampled(unseen(links, len(times)), _SPARSE)
+    doubted = unseen(links, len(times))
+    doubted = sampled(doubted, max(1, ceil(_DEEP * doubted.mean())))
     turns = in_turn(moments | doubted)
     both = moments & spread(moments, _MOMENTS) & (changed is None)
     known = known_in(links.tracks)

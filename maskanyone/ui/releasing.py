@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -36,9 +36,11 @@ def row(owner: str, job: Job, recording: Recording, report: Mapping[str, Any], t
         if released:
             _released(owner, job, report, told, released)
         else:
+            before = st.empty()  # there in any case, so that the button stays the one it was
             if left:
-                st.markdown(f":gray[{words.left_before(left)}]", width="content")
-            if st.button(words.RELEASE, icon=_RELEASE, disabled=left > 0, type="secondary" if left else "primary"):
+                before.markdown(f":gray[{words.left_before(left)}]", width="content")
+            look: Literal["secondary", "primary"] = "secondary" if left else "primary"
+            if st.button(words.RELEASE, icon=_RELEASE, key=f"release {job.id}", disabled=left > 0, type=look):
                 _ask(owner, job, report, told)
 
 

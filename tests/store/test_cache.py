@@ -72,7 +72,7 @@ def test_it_says_how_much_it_holds(cache: Cache) -> None:
     assert cache.bytes - before >= len(LARGE)
 
 
-@pytest.mark.parametrize("value", ["text", 7, None, [b"x"], {"a": 1}, object()], ids=repr)
+@pytest.mark.parametrize("value", ["text", 7, None, [b"x"], {"a": 1}, 1.5], ids=repr)
 def test_nothing_but_bytes_is_taken(cache: Cache, value: object) -> None:
     with pytest.raises(TypeError):
         cache.put("a", value)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ a face is covered where at least 0.9 of the ellipse in its box, inside the pictu
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 import time
@@ -75,6 +76,10 @@ def main() -> int:
     for line in told(results):
         print(line)
     ours = results["MaskAnyone"][0]
+    missed = [each for each in ours if each.coverage < COVERED]
+    places = {film: queued(work / "ours" / f"{film}.report.json") for film in {each.film for each in missed}}
+    listed = sum(any(each.frame in place for place in places[each.film]) for each in missed)
+    print(f"| Show 1 | {listed} of {len(missed)} uncovered faces in a frame of a place to look at | all |")
     return 1 if any(each.large and each.coverage < COVERED for each in ours) else 0
 
 
@@ -127,6 +132,14 @@ def scored(made: Sequence[Film], films: Path, results: Path, seconds: float) -> 
             ground += float(outside.sum())
     frames = sum(len(film.faces) for film in made)
     return judged, stray / ground, frames / seconds
+
+
+def queued(report: Path) -> list[range]:
+    """Frames of each place that the report gives a person to look at."""
+    from maskanyone.proof.places import queue
+
+    frames = [place.frames for place in queue(json.loads(report.read_text()))]
+    return [range(first, last + 1) for first, last in frames]
 
 
 def painted(original: Path, result: Path) -> Iterator[Any]:

@@ -77,13 +77,14 @@ def audit(
 ) -> dict[str, Any]:
     """Search a masked file, ours or another tool's, for people who show.
 
-    Everybody who is found in the original is looked for in the result, frame by frame, and detectors that took no part
-    search the result.
+    Every face that is found in the original is looked for in the result, frame by frame, and detectors that took no
+    part search the result; heads of people whose faces nobody finds are not looked for.
 
     Returns:
         Plain data: ``leaks`` (first_frame, last_frame, frames: those in which it was found, as first and last ones of
         runs, from_s, to_s, box in px of the upright original, shows 0 to 1, by), ``perhaps`` (the same, of what one
-        detector alone takes for a face), frames_searched, frames_searched_by_all, frames_missing, by, looks, bound.
+        detector alone takes for a face), frames_searched, frames_searched_by_all, frames_missing, by, looks, bound,
+        faults (what went wrong with the original), left_out (detectors that were not here).
 
     Raises:
         Refused: one of the files cannot be read. Cancelled. Failed: a fault of ours.

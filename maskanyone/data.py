@@ -86,17 +86,21 @@ class Looks:
 
     ran: bool (P, F): producer p ran on frame f without a fault. asked: bool (P, F): it was to look there.
     notes: for each fault, one sentence with producer and frame.
+    aside: producers that see each picture turned or blurred: they may find more people, and vouch for no picture.
     """
 
     producers: tuple[str, ...]
     asked: NDArray[np.bool_]
     ran: NDArray[np.bool_]
     notes: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
 
     def of(self, producers: tuple[str, ...]) -> Looks:
         """Those of some producers alone, without notes."""
         rows = [place for place, name in enumerate(self.producers) if name in producers]
-        return Looks(tuple(self.producers[row] for row in rows), self.asked[rows], self.ran[rows])
+        return Looks(
+            tuple(self.producers[row] for row in rows), self.asked[rows], self.ran[rows], aside=self.aside
+        )
 
 
 @dataclass(frozen=True)

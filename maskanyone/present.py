@@ -32,5 +32,5 @@ class Present:
 
     def at(self, frame: int) -> slice:
         """The rows of a frame; each owner's at most once, in the order of owners."""
-        start, stop = np.searchsorted(self.frame, [frame, frame + 1])
+        start, stop = np.searchsorted(self.frame, np.array([frame, frame + 1], self.frame.dtype))
         return slice(int(start), int(stop))

@@ -135,6 +135,11 @@ class Recipe(_Part):
         return Recipe.load(known[name])
 
     @staticmethod
+    def built_in() -> Recipe:
+        """The default as it comes with MaskAnyone, whatever presets the user has."""
+        return Recipe.load(folders.beside("presets", "presets") / f"{DEFAULT}.json")
+
+    @staticmethod
     def parse(data: object, subject: object = "recipe", *, check: bool = True) -> Recipe:
         """Validate plain data, with every method's parameters if ``check``; raises ``BadRecipe``."""
         try:

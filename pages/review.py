@@ -31,7 +31,9 @@ told = reviewing.drawn(report, reviews.looked_at(owner, job.id)) if report else 
 with st.container(horizontal=True, vertical_alignment="center"):
     with st.container(gap=None, width=_VERDICT):
         st.markdown(f"### {words.verdict(job.told)}", anchors=False)
-        left = words.left(job.told, len(told.left()), told.weak(), told.shows(), told.nobody()) if told else ""
+        left = ""
+        if told:
+            left = words.left(job.told, len(told.left()), told.weak(), told.shows(), told.nobody(), told.clear)
         st.markdown(f":orange[{left}]" if left else f":gray[{plain(job.title)}]")
     st.space("stretch")
     offering.choose(offered)

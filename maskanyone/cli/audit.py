@@ -10,6 +10,7 @@ import typer
 
 from maskanyone.cli import speak
 from maskanyone.cli.meter import Meter
+from maskanyone.proof.wording import listed
 from maskanyone.written import clock, counted
 
 LEAK = 1
@@ -23,7 +24,7 @@ def audit(
 ) -> None:
     """Search a masked file for people who show.
 
-    Everybody who is found in ORIGINAL is looked for in RESULT, frame by frame, and detectors that took no part search
+    Every face that is found in ORIGINAL is looked for in RESULT, frame by frame, and detectors that took no part search
     RESULT itself. Ends with 1 and the word leak where somebody shows, with 0 where nobody was found to.
 
     Example:
@@ -51,6 +52,10 @@ def _tell(result: Path, told: dict[str, Any]) -> None:
             speak.out.print(f"{kind}: {more} more")
     if told["frames_missing"]:
         speak.out.print(f"{counted(told['frames_missing'], 'frame')} of the original are missing in the result.")
+    for fault in told["faults"]:
+        speak.out.print(f"{fault}: whom this would have found in the original was not looked for.")
+    if told["left_out"]:
+        speak.out.print(f"{listed(told['left_out'])} did not look at the original: the weights are not here.")
     frames = sum(map(_frames, told["leaks"]))
     verdict = (
         f"{counted(len(told['leaks']), 'leak')}, {counted(frames, 'frame')} in all." if frames else "No leak found."

@@ -192,6 +192,14 @@ class Batch:
             speak.out.print(speak.readable(line))
 
 
+def _searched(audit: Mapping[str, Any] | str) -> list[str]:
+    """What the search of the result gave, if it is not that nobody shows."""
+    if isinstance(audit, str):
+        return [f"search of the result {audit}"]
+    found = {"SOMEBODY SHOWS": audit["left"], "somebody shows perhaps": audit["perhaps"]}
+    return [f"{what} in {counted(len(places), 'place')}" for what, places in found.items() if places]
+
+
 def _line(source: Path, report: Mapping[str, Any], seconds: float, *, skipped: bool) -> str:
     """``interview.mp4  somebody hidden in 1,180 of 1,204 frames · 3 stretches to look at · sound removed · 12 s``."""
     faces, frames, left = report["faces"], report["result"]["frames"], len(report["to_look_at"])
@@ -209,6 +217,7 @@ def _line(source: Path, report: Mapping[str, Any], seconds: float, *, skipped: b
         parts.append(f"{left} {'stretch' if left == 1 else 'stretches'} to look at")
     if weak := len(report["not_hidden"]):
         parts.append(f"{weak} weak {'sight' if weak == 1 else 'sights'} not hidden")
+    parts += _searched(report["audit"])
     if report["damage"]:
         parts.append("damaged: " + "; ".join(report["damage"]))
     parts.append(

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from maskanyone.data import Float
 
-_MOST_NOTES = 20
+#: faults of one producer that are told one by one
+MOST_NOTES = 20
 #: no face's box is larger, in longer sides of the picture
 _LARGEST = 4.0
 
@@ -47,7 +48,7 @@ class Answers:
         """Note that there is none, and why."""
         self._asked.append(index)
         self._ran.append(False)
-        if len(self._notes) < _MOST_NOTES:
+        if len(self._notes) < MOST_NOTES:
             self._notes.append(f"{self.name} {what} (frame {index})")
 
     def arrays(self) -> dict[str, NDArray[Any]]:

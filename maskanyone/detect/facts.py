@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from maskanyone.data import Detections, Float, Kind, Looks, Span, Timeline, Video
 from maskanyone.detect import Detector
+from maskanyone.detect.answers import MOST_NOTES
+from maskanyone.written import counted
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,17 @@ def joined(video: Video, parts: Sequence[Part], producers: Sequence[Producer]) -
             ran[number, found["asked"][found["ran"]]] = True
             notes += [str(note) for note in found["notes"]]
     faces, people = (_detections(parts, [p for p in producers if p.detector.kind == k], k) for k in ("face", "person"))
-    return Seen(timeline, faces, people, Looks(names, asked, ran, tuple(notes)), change)
+    aside = tuple(p.name for p in producers if p.detector.params.turn or p.detector.params.steady > 1)
+    return Seen(timeline, faces, people, Looks(names, asked, ran, _few(notes, names, asked & ~ran), aside), change)
+
+
+def _few(notes: Sequence[str], names: Sequence[str], failed: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Of each producer's notes the first ones, and in how many more frames it failed. failed: bool (P, F)."""
+    few: list[str] = []
+    for name, frames in zip(names, failed.sum(axis=1).tolist(), strict=True):
+        own = [note for note in notes if note.startswith(f"{name} ")][:MOST_NOTES]
+        few += [*own, f"{name} failed in {counted(frames - len(own), 'more frame')}"] if frames > len(own) else own
+    return tuple(few)
 
 
 def _detections(parts: Sequence[Part], producers: Sequence[Producer], kind: Kind) -> Detections:

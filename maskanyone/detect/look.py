@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, TimeoutError
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import cv2
@@ -113,10 +114,11 @@ class _Reader:
         lead = min(start, _LEAD)
         before = int(known[-lead - 1]) if known is not None and len(known) > lead else None
         self._frames = ahead(read(video, start - lead, before, salvage=salvage), ask)
-        self.previous = [next(self._frames) for _ in range(lead)]
-        if self.previous and known is not None and self.previous[-1].pts != known[-1]:
-            raise Failed(video.name, f"frame {start} could not be read again", "Run `maskanyone cache --clear`")
+        self.previous = list(islice(self._frames, lead))
         self.position = start
+        if known is not None and lead and (len(self.previous) < lead or self.previous[-1].pts != known[-1]):
+            self.close()
+            raise Failed(video.name, f"frame {start} could not be read again", "Run `maskanyone cache --clear`")
 
     def __iter__(self) -> Iterator[Frame]:
         return self
@@ -127,7 +129,7 @@ class _Reader:
         return frame
 
     def close(self) -> None:
-        self._frames.close()  # type: ignore[attr-defined]
+        self._frames.close()
 
 
 class _Eyes:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from maskanyone.data import BY_HAND, FILLED, FOLLOWED, GUESSED, MENDED, PLACED, SEEN, SPARED, Float, Kind, Track
 from maskanyone.edit.scene import Unfit
+from maskanyone.overlap import around
 
 #: what is told of a frame that two tracks have, the surest first; who is hidden in one of them stays hidden
 _SUREST = np.array([SEEN, FILLED, FOLLOWED, PLACED, GUESSED, MENDED, BY_HAND, SPARED], np.uint8)
@@ -108,7 +109,7 @@ def _both(one: Track, other: Track) -> Track:
         there[row, place] = True
     hidden = there & (state != SPARED)
     chosen = np.where((hidden[0] | ~hidden[1] & there[0])[:, None], box[0], box[1])
-    chosen = np.where(hidden.all(axis=0)[:, None], _around(*box), chosen)
+    chosen = np.where(hidden.all(axis=0)[:, None], around(*box), chosen)
     return Track(
         one.id,
         one.kind,
@@ -120,14 +121,3 @@ def _both(one: Track, other: Track) -> Track:
         one.starts,
         other.ends if other.frame[-1] >= one.frame[-1] else one.ends,
     )
-
-
-def _around(one: Float, other: Float) -> Float:
-    """Boxes whose ellipse, not only whose corners, holds the ellipses of both; float32 (N, 4) each."""
-    corners = np.stack([one, other]).astype(np.float64)
-    low, high = corners[..., :2].min(axis=0), corners[..., 2:].max(axis=0)
-    middle, half = (low + high) / 2, np.maximum((high - low) / 2, 0.5)
-    apart = ((corners[..., :2] + corners[..., 2:]) / 2 - middle) / half
-    share = (corners[..., 2:] - corners[..., :2]) / 2 / half
-    factor = (np.hypot(apart[..., 0], apart[..., 1]) + share.max(axis=-1)).max(axis=0).clip(1) + 1e-6
-    return np.hstack([middle - half * factor[:, None], middle + half * factor[:, None]]).astype(np.float32)

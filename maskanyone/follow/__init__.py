@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskanyone.data import FOLLOWED, GUESSED, SEEN, Float, Pixels, Track
-from maskanyone.follow.trail import Trail, together, trails
-from maskanyone.overlap import lies_in
+from maskanyone.errors import MaskAnyoneError
+from maskanyone.follow.trail import Trail, trails
+from maskanyone.overlap import around, lies_in
 from maskanyone.present import Present
 
 __all__ = ["follow"]
@@ -37,6 +38,7 @@ def follow(
     lasting: float,
     patience: float,
     tick: Callable[[int, int], None] = lambda done, of: None,
+    fault: Callable[[Exception], None],
 ) -> tuple[Track, ...]:
     """Lead tracks on at both ends as long as the picture says where they go.
 
@@ -49,21 +51,27 @@ def follow(
         lasting: seconds that an end is followed at most; 0 follows nobody.
         patience: seconds that a trail may stay without a sign.
         tick: called after each picture with how many ends are done, and of how many; may raise to stop.
+        fault: told what went wrong with one end, which ends there, or with the pictures, where all that are left end.
 
     Returns:
         All tracks in their order, those that were followed longer.
 
     Raises:
-        Whatever ``pictures`` raises.
+        Refused, Cancelled, Failed: of ``pictures`` and ``tick``.
     """
     ends = list(trails(tracks, shot, times, lasting)) if lasting > 0 else []
     found: dict[str, dict[int, Float]] = defaultdict(dict)
     done = 0
-    for trail in _run(ends, pictures, times, size, patience, _Everybody(tracks)):
-        if trail is not None:
-            done += 1
-            found[trail.track.id].update(trail.boxes(times, patience))
-        tick(done, len(ends))
+    try:
+        for trail in _run(ends, pictures, times, size, patience, _Everybody(tracks), fault):
+            if trail is not None:
+                done += 1
+                found[trail.track.id].update(trail.boxes(times, patience))
+            tick(done, len(ends))
+    except MaskAnyoneError:
+        raise
+    except Exception as error:
+        fault(error)
     return tuple(_longer(track, found[track.id], shot) if found.get(track.id) else track for track in tracks)
 
 
@@ -74,6 +82,7 @@ def _run(
     size: tuple[int, int],
     patience: float,
     everybody: _Everybody,
+    fault: Callable[[Exception], None],
 ) -> Iterator[Trail | None]:
     """Go from frame to frame with all trails; each is given back once it ends, none after each picture."""
     #: by the first frame each needs, the last of them first
@@ -84,8 +93,19 @@ def _run(
     frames: Iterator[Pixels] | None = None
     at = -1
 
+    def begun(trail: Trail, luma: Pixels) -> bool:
+        try:
+            return trail.begin(luma, _scale(luma, size))
+        except Exception as error:
+            fault(error)
+            return False
+
     def ended(trail: Trail, luma: Pixels, index: int) -> bool:
-        trail.go(luma, index, _scale(luma, size))
+        try:
+            trail.go(luma, index, _scale(luma, size))
+        except Exception as error:
+            fault(error)
+            return True
         silent = abs(times[index] - times[trail.told]) > patience
         return silent or index == trail.until or (trail.told == index and everybody.has(trail, index))
 
@@ -102,12 +122,12 @@ def _run(
         if back:
             kept.append((at, luma))
         for trail in [trail for trail in going if trail.start == at or ended(trail, luma, at)]:
-            if trail.start != at or not trail.begin(luma, _scale(luma, size)):
+            if trail.start != at or not begun(trail, luma):
                 going.remove(trail)
                 yield trail
         for trail in [trail for trail in back if trail.start == at]:
             back.remove(trail)
-            if trail.begin(luma, _scale(luma, size)):
+            if begun(trail, luma):
                 for index, earlier in reversed(kept):
                     if index < at:
                         yield None
@@ -136,7 +156,7 @@ def _longer(track: Track, found: dict[int, Float], shot: NDArray[np.int64]) -> T
     box[rows], state[rows], score[rows] = track.box, track.state, track.score
     for frame, followed in found.items():
         row = frame - first
-        box[row] = followed if np.isnan(box[row, 0]) else together(box[row], followed)
+        box[row] = followed if np.isnan(box[row, 0]) else around(box[row], followed)
         state[row] = FOLLOWED if state[row] == GUESSED else state[row]
     longer = replace(track, frame=np.arange(first, last + 1, dtype=np.int32), box=box, state=state, score=score)
     if first < track.frame[0]:

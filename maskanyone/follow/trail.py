@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from maskanyone.data import SEEN, Float, Pixels, Track
 from maskanyone.follow.flow import Patch, patch_of, step
+from maskanyone.overlap import around
 
 #: how much a mask grows while it is followed, and while the picture is silent, in sizes per second
 _GROWTH, _SILENT = 0.15, 0.5
@@ -61,7 +62,7 @@ class Trail:
         box, last = self.track.box[self.start - int(self.track.frame[0])], self.start
         for frame in sorted(self.found, key=lambda frame: self.way * frame):
             for between in range(last + self.way, frame, self.way):
-                boxes[between] = self._grown(together(box, self.found[frame]), times, between)
+                boxes[between] = self._grown(around(box, self.found[frame]), times, between)
             box, last = self.found[frame], frame
             boxes[frame] = self._grown(box, times, frame)
         end = last
@@ -93,8 +94,3 @@ def trails(
             until = int(min(last, after - 1) if way > 0 else max(first, before))
             if until != start:
                 yield Trail(track, way, start, until, track.box[row].astype(np.float32), start)
-
-
-def together(one: Float, other: Float) -> Float:
-    """The smallest box that holds both, float32 (4,)."""
-    return np.concatenate([np.minimum(one[:2], other[:2]), np.maximum(one[2:], other[2:])])

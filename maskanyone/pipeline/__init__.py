@@ -24,7 +24,7 @@ from maskanyone.pipeline.producers import Producers, left_out, runnable
 from maskanyone.pipeline.watch import Cancel, Progress, Watch
 from maskanyone.proof import report as reports
 from maskanyone.proof.facts import Facts
-from maskanyone.recipe import DEFAULT, Recipe
+from maskanyone.recipe import Recipe
 from maskanyone.render.piece import VERSION as RENDER
 from maskanyone.render.piece import Task
 from maskanyone.runtime import settle
@@ -111,7 +111,7 @@ def mask(
                 sound=recipe.keeps_sound(),
                 tick=lambda: watch.tick(JOINING, 1, 1),
             )
-            more = audit.search(source, unfinished, analysis.seen, analysis.links, pieces.spans, watch)
+            more = audit.search(source, unfinished, analysis.seen, analysis.links, pieces, watch)
             changed = corrections.take(more)
             analysis = replace(analysis, links=corrections.links)
             if not changed:
@@ -123,7 +123,8 @@ def mask(
             recipe,
             audit,
             key=target.key,
-            faults=(*analysis.faults, *pieces.faults),
+            faults=pieces.faults,
+            broken=analysis.faults,
             seconds=time.monotonic() - began,
             salvage=salvage,
             corrections=corrections.done,
@@ -192,9 +193,10 @@ def audit(
     settle()
     watch = Watch(Path(result).name, progress, cancel)
     source, masked = probe(original, watch.ask), probe(result, watch.ask)
-    recipe = Recipe.preset(DEFAULT)
+    recipe = Recipe.built_in()
     analysis = _analysed(source, recipe, cache, watch, True)
-    return compared(source, masked, analysis.seen, analysis.links, watch)
+    found = compared(source, masked, analysis.seen, analysis.links, watch)
+    return found | {"faults": [*analysis.seen.looks.notes, *analysis.faults], "left_out": list(left_out(recipe))}
 
 
 def preview(video: Path | str, seconds: float, recipe: Recipe, *, around: float = 1.0) -> tuple[Pixels, Pixels]:

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +17,15 @@ from maskanyone.data import (
     FOLLOWED,
     GUESSED,
     SEEN,
-    Span,
     Track,
     Video,
 )
 from maskanyone.detect.look import Seen
 from maskanyone.errors import Cancelled
 from maskanyone.pipeline.auditors import TURNS, Auditors
-from maskanyone.pipeline.mending import again, mended, touched
-from maskanyone.pipeline.moments import in_turn, known_in, once_a_second, sampled, spread, unseen
+from maskanyone.pipeline.mending import mended, renewed, touched
+from maskanyone.pipeline.moments import Asking, known_in, once_a_second
+from maskanyone.pipeline.piecework import Pieces
 from maskanyone.pipeline.planning import times_of
 from maskanyone.pipeline.watch import Watch
 from maskanyone.proof.bound import bound
@@ -42,11 +41,6 @@ from maskanyone.video.probe import probe
 log = logging.getLogger(__name__)
 
 SEARCHING = "Searching the result"
-#: frames in which somebody was not seen are all searched thoroughly, unless that were more than every n-th of a film:
-#: then evenly spread ones, in each stretch at least one
-_DEEP = 12
-#: most moments of the original that are searched as well, to learn how many people the search finds
-_MOMENTS = 60
 #: of a file that may be another tool's, every n-th frame is searched thoroughly
 _CLOSELY = 5
 
@@ -95,23 +89,25 @@ class Audit:
         self._auditors = Auditors.of(recipe)
         self._rounds = self._mended = 0
         self._changed: NDArray[np.bool_] | None = None
+        self._asking: Asking | None = None
         self.told: Audited | None = None
         self.stopped = ""
 
     def __enter__(self) -> Audit:
-        self._auditors.__enter__()
+        try:
+            self._auditors.__enter__()
+        except Exception as error:  # as where the search itself breaks off
+            log.exception("nobody could be made ready to search the result")
+            self.stopped = type(error).__name__
         return self
 
     def __exit__(self, *_: object) -> None:
         self._auditors.__exit__()
 
     def search(
-        self, original: Video, result: Path, seen: Seen, links: Links, spans: Sequence[Span], watch: Watch
+        self, original: Video, result: Path, seen: Seen, links: Links, pieces: Pieces, watch: Watch
     ) -> tuple[Track, ...]:
         """Search the file, all of it or what the last mending has changed.
-
-        Args:
-            spans: of its pieces.
 
         Returns:
             Tracks that are to be hidden too, and after which it must be searched again.
@@ -120,6 +116,7 @@ class Audit:
         if not made:
             return ()
         frames = len(seen.timeline)
+        self._asking = self._asking or Asking.of(links, times_of(original, seen))
         try:
             told = searched(
                 original,
@@ -127,6 +124,7 @@ class Audit:
                 seen,
                 links,
                 made,
+                self._asking,
                 lambda index: watch.tick(SEARCHING, index, frames),
                 self._changed,
             )
@@ -139,7 +137,7 @@ class Audit:
         self._rounds += 1
         if self.told is not None and self._changed is not None:
             before = self.told.searched
-            told = replace(before, findings=again(before.findings, told.findings, self._changed))
+            told = replace(before, findings=renewed(before.findings, told.findings, self._changed))
         self.told = Audited(
             self._auditors.names,
             told,
@@ -148,9 +146,11 @@ class Audit:
             self._auditors.looks,
             self._auditors.identities,
         )
-        more = mended(told.findings, original, seen) if self._rounds <= self._recipe.audit.rounds else ()
+        more: tuple[Track, ...] = ()
+        if self._rounds <= self._recipe.audit.rounds:
+            more = mended(told.findings, original, seen, self._recipe.tracking())
         self._mended += len(more)
-        self._changed = touched(more, spans, frames)
+        self._changed = touched(more, pieces.spans, frames, pieces.unsure)
         return more
 
     def data(self, times: NDArray[np.float64], tracks: Sequence[Track]) -> dict[str, Any] | str:
@@ -166,25 +166,21 @@ def searched(
     seen: Seen,
     links: Links,
     auditors: Sequence[Auditor],
+    asking: Asking,
     tick: Callable[[int], None],
     changed: NDArray[np.bool_] | None = None,
 ) -> Searched:
     """Search a result of ours. changed: bool (F,), the frames to search after a mending; none for all of them."""
-    times = times_of(original, seen)
-    moments = once_a_second(times)
-    doubted = unseen(links, len(times))
-    doubted = sampled(doubted, max(1, ceil(_DEEP * doubted.mean())))
-    turns = in_turn(moments | doubted)
-    both = moments & spread(moments, _MOMENTS) & (changed is None)
     known = known_in(links.tracks)
 
     def asked(index: int) -> Asked | None:
         if changed is not None and not changed[index]:
             return None
-        if not (moments[index] or doubted[index]):
+        if not asking.deep[index]:
             return Asked()
-        people = known(index) if moments[index] else NOBODY
-        return Asked(True, (turns[index],), people, bool(both[index]), count=True)
+        people = known(index) if asking.moments[index] else NOBODY
+        recall = bool(asking.both[index]) and changed is None
+        return Asked(True, (asking.turns[index],), people, recall, count=True)
 
     return search_pair(original, seen, probe(result), 0, auditors, asked, tick)
 
@@ -212,7 +208,7 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
             original,
             seen,
             result,
-            lag_of(original, result),
+            lag_of(original, result, watch.ask),
             auditors.made,
             asked,
             lambda at: watch.tick(SEARCHING, at, len(times)),
@@ -231,21 +227,23 @@ def search_pair(
     tick: Callable[[int], None],
 ) -> Searched:
     """Search a result that may lag behind its original, frame by frame as is asked. lag: frames."""
-    with closing(Original(original, seen.timeline.pts)) as frames, closing(result_frames(result, lag)) as results:
+    results = result_frames(result, lag, lambda: tick(0))
+    with closing(Original(original, seen.timeline.pts)) as frames, closing(results):
         return search(frames, results, auditors, asked, tick)
 
 
 def _data(told: Searched, by: Sequence[str], times: NDArray[np.float64], left: str) -> dict[str, Any]:
     """What a search gave. times: when each frame is shown, s. left: what those who show are called."""
     found = leaks(told.findings)
+    perhaps = [leak for leak in found if not leak.sure]
     return {
         "by": list(by),
         "frames_searched": told.frames,
         "frames_searched_by_all": told.deep,
         "frames_missing": told.missing,
         left: [_told(leak, times) for leak in found if leak.sure],
-        "perhaps": [_told(leak, times) for leak in found if not leak.sure],
-        "bound": bound(told.checks, told.people, told.known).data(any(leak.sure for leak in found)),
+        "perhaps": [_told(leak, times) for leak in perhaps],
+        "bound": bound(told.checks, told.people, told.known).data(len(perhaps) < len(found), len(perhaps)),
     }
 
 

@@ -11,7 +11,7 @@ from maskanyone import registry
 from maskanyone.data import Pixels
 from maskanyone.detect import Detector, Found
 from maskanyone.detect.views import halved, turned
-from maskanyone.proof.search import Auditor, Look
+from maskanyone.proof.search import NEARLY, Auditor, Look
 from maskanyone.recipe import Recipe
 from maskanyone.weights import store as weights
 
@@ -101,8 +101,13 @@ class Auditors:
         }
 
     def __enter__(self) -> Auditors:
-        for number, (each, made) in enumerate(self._wanted):
-            self.made.append(self._auditor(each, made, searches=number < FAMILIES))
+        try:
+            for number, (each, made) in enumerate(self._wanted):
+                self.made.append(self._auditor(each, made, searches=number < FAMILIES))
+        except BaseException:
+            self.__exit__()
+            self.made = []
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -113,7 +118,7 @@ class Auditors:
         ready = {name: weights.ready(name) for name in made.weights}
         by_size: dict[int, Detector] = {}
         for size in {*each.sizes, each.turned} if searches else {each.turned}:
-            params: Any = made.Params(size=size, threshold=each.least)
+            params: Any = made.Params(size=size, threshold=NEARLY * each.least)
             detector: Detector = made(params, ready)
             detector.load()
             self._loaded.append(detector)

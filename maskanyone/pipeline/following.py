@@ -10,7 +10,6 @@ import numpy as np
 
 from maskanyone.data import Track, Video
 from maskanyone.detect.look import Seen
-from maskanyone.errors import MaskAnyoneError
 from maskanyone.follow import follow
 from maskanyone.pipeline.planning import times_of
 from maskanyone.pipeline.watch import Watch
@@ -18,40 +17,47 @@ from maskanyone.recipe import Recipe
 from maskanyone.video.again import Again
 
 FOLLOWING = "Following"
-#: longer side of the pictures at most, px; bytes of those that are kept for trails that go back
-_LONGER, _MOST_KEPT = 1280, 48 << 20
+#: longer side of the pictures, px, at most and at least; between these, bytes of those kept for trails that go back
+_LONGER, _SHORTER, _MOST_KEPT = 1280, 320, 48 << 20
 
 
 class Following:
-    """Leads tracks on by the pictures. faults: what went wrong, in words; the tracks are then as they were linked."""
+    """Leads tracks on by the pictures. faults: what went wrong, in words; whom it met is followed less far for it."""
 
     def __init__(self, source: Video, seen: Seen, recipe: Recipe, watch: Watch, salvage: bool) -> None:
         self._source, self._seen, self._watch, self._salvage = source, seen, watch, salvage
         self._params = recipe.tracking()
-        self.faults: tuple[str, ...] = ()
+        self._faults: list[Exception] = []
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """A sentence, where anything went wrong."""
+        if not self._faults:
+            return ()
+        kinds = ", ".join(dict.fromkeys(type(error).__name__ for error in self._faults))
+        return (f"faces were not followed by the picture as far as they should be: {kinds}",)
 
     def __call__(self, tracks: Sequence[Track], cuts: Sequence[int]) -> tuple[Track, ...]:
         """Tracks, each led on within its shot as far as the pictures tell."""
         frames = len(self._seen.timeline)
-        try:
-            pts, longer = self._seen.timeline.pts, self._longer
-            with closing(Again(self._source, pts, salvage=self._salvage, ask=self._watch.ask)) as again:
-                return follow(
-                    tracks,
-                    lambda start: (frame.luma(longer) for frame in again.since(start)),
-                    np.searchsorted(np.asarray(cuts, np.int64), np.arange(frames), side="right"),
-                    times_of(self._source, self._seen),
-                    self._source.upright,
-                    lasting=self._params.follow,
-                    patience=self._params.after,
-                    tick=lambda done, of: self._watch.tick(FOLLOWING, done, of),
-                )
-        except MaskAnyoneError:
-            raise
-        except Exception as error:  # nobody is hidden less than without it, and the report says so
-            logging.getLogger(__name__).exception("following broke off")
-            self.faults = (f"faces were not followed by the picture: {type(error).__name__}",)
-            return tuple(tracks)
+        pts, longer = self._seen.timeline.pts, self._longer
+        with closing(Again(self._source, pts, salvage=self._salvage, ask=self._watch.ask)) as again:
+            return follow(
+                tracks,
+                lambda start: (frame.luma(longer) for frame in again.since(start)),
+                np.searchsorted(np.asarray(cuts, np.int64), np.arange(frames), side="right"),
+                times_of(self._source, self._seen),
+                self._source.upright,
+                lasting=self._params.follow,
+                patience=self._params.after,
+                tick=lambda done, of: self._watch.tick(FOLLOWING, done, of),
+                fault=self._note,
+            )
+
+    def _note(self, error: Exception) -> None:
+        """Nobody is hidden less than without following, and the report says so."""
+        logging.getLogger(__name__).error("following broke off", exc_info=error)
+        self._faults.append(error)
 
     @property
     def _longer(self) -> int:
@@ -59,4 +65,4 @@ class Following:
         width, height = self._source.upright
         most = self._params.follow * float(self._source.frame_rate)
         fits = (_MOST_KEPT / max(most, 1) * max(width, height) / min(width, height)) ** 0.5
-        return max(320, min(_LONGER, int(fits) // 16 * 16))
+        return max(_SHORTER, min(_LONGER, int(fits) // 16 * 16))

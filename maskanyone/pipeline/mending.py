@@ -14,11 +14,9 @@ from maskanyone.pipeline.planning import times_of
 from maskanyone.proof.search import Finding
 from maskanyone.track import TrackParams, link
 
-_ANY = TrackParams(start=0, confirm=0)
 
-
-def mended(findings: Sequence[Finding], original: Video, seen: Seen) -> tuple[Track, ...]:
-    """Tracks through what was found, led on like all others."""
+def mended(findings: Sequence[Finding], original: Video, seen: Seen, params: TrackParams) -> tuple[Track, ...]:
+    """Tracks through what was found, however sure, led on like all others, but for what the pictures would say."""
     if not findings:
         return ()
     frames = len(seen.timeline)
@@ -35,21 +33,26 @@ def mended(findings: Sequence[Finding], original: Video, seen: Seen) -> tuple[Tr
     )
     everywhere: NDArray[np.bool_] = np.ones((len(names), frames), bool)
     times = times_of(original, seen)
-    made = link(found, Looks(names, everywhere, everywhere), seen.change, times, original.upright, _ANY)
+    some = params.model_copy(update={"start": 0, "confirm": 0})
+    made = link(found, Looks(names, everywhere, everywhere), seen.change, times, original.upright, some)
     return tuple(
         replace(track, state=np.where(track.state == SEEN, MENDED, track.state).astype(np.uint8))
         for track in made.tracks
     )
 
 
-def again(before: Sequence[Finding], after: Sequence[Finding], changed: NDArray[np.bool_]) -> list[Finding]:
+def renewed(before: Sequence[Finding], after: Sequence[Finding], changed: NDArray[np.bool_]) -> list[Finding]:
     """What is known after a second search of the frames that were changed, bool (F,); all others are as they were."""
     return [*(finding for finding in before if not changed[finding.frame]), *after]
 
 
-def touched(tracks: Sequence[Track], spans: Sequence[Span], frames: int) -> NDArray[np.bool_]:
-    """bool (F,): frames of pieces in which one of the tracks is."""
+def touched(
+    tracks: Sequence[Track], spans: Sequence[Span], frames: int, also: Sequence[Span] = ()
+) -> NDArray[np.bool_]:
+    """bool (F,): frames of pieces in which one of the tracks is, and of those that are rendered again in any case."""
     touched = np.zeros(frames, bool)
+    for span in also:
+        touched[span.start : span.stop] = True
     for track in tracks:
         touched[track.frame] = True
     for span in spans:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,36 @@ from maskanyone.pipeline.auditors import TURNS
 from maskanyone.present import Present
 from maskanyone.proof.search import People
 from maskanyone.track import Links
+
+#: frames in which somebody was not seen are all searched thoroughly, unless that were more than every n-th of a film:
+#: then evenly spread ones, in each stretch at least one
+_DEEP = 12
+#: most moments of the original that are searched as well, to learn how many people the search finds
+_MOMENTS = 60
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Which frames of a result of ours are searched how; the same after each mending, so that what was found once is
+    asked for again.
+
+    moments: bool (F,), the first frame of each second. deep: bool (F,), searched thoroughly: these, and where somebody
+    was not seen. turns: by how many degrees each frame's picture is turned. both: bool (F,), moments at which the
+    original is searched too.
+    """
+
+    moments: NDArray[np.bool_]
+    deep: NDArray[np.bool_]
+    turns: list[int]
+    both: NDArray[np.bool_]
+
+    @staticmethod
+    def of(links: Links, times: NDArray[np.float64]) -> Asking:
+        """times: float64 (F,), when each frame is shown, s."""
+        moments = once_a_second(times)
+        doubted = unseen(links, len(times))
+        deep = moments | sampled(doubted, max(1, ceil(_DEEP * doubted.mean())))
+        return Asking(moments, deep, in_turn(deep), moments & spread(moments, _MOMENTS))
 
 
 def once_a_second(times: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -88,7 +88,7 @@ def viewing_copy(
     source = probe(path, watch.ask)
     timeline = _timeline(source, watch)
     task = Task(source, timeline, Plan((), (), 0), (), _VIEWING, divided(source, timeline), True)
-    pieces = Pieces(task, {"viewing": True}, cache, watch, COPYING)
+    pieces = Pieces(task, {"viewing": source.sha256}, cache, watch, COPYING)
     pieces.render()
     join(source, timeline, pieces.stored(), out_file, sound=source.sound is not None, tick=watch.ask)
 

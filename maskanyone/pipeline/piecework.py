@@ -50,6 +50,11 @@ class Pieces:
         """What went wrong with methods, in order of frames."""
         return tuple(fault for span in sorted(self._faults, key=lambda s: s.start) for fault in self._faults[span])
 
+    @property
+    def unsure(self) -> tuple[Span, ...]:
+        """Pieces in which a method failed: they are rendered again each time."""
+        return tuple(self._faults)
+
     def render(self) -> None:
         """Render all pieces that the cache does not hold."""
         missing = [span for span in self._task.spans if self._cache.get(self._keys[span]) is None]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from maskanyone.written import counted
+
 #: below this recall of the searchers themselves nothing is shown
 LEAST_RECALL = 0.5
 #: 95 %: the rule of three
@@ -24,12 +26,12 @@ class Bound:
     recall: float | None
     rate: float | None
 
-    def data(self, seen: bool) -> dict[str, Any]:
-        """As a report tells it. seen: something was found."""
-        return asdict(self) | {"verdict": self.told(seen)}
+    def data(self, seen: bool, perhaps: int = 0) -> dict[str, Any]:
+        """As a report tells it. seen: something was found. perhaps: so many places may be somebody."""
+        return asdict(self) | {"verdict": self.told(seen, perhaps)}
 
-    def told(self, seen: bool) -> str:
-        """A sentence. seen: something was found."""
+    def told(self, seen: bool, perhaps: int = 0) -> str:
+        """A sentence. seen: something was found. perhaps: so many places may be somebody."""
         if seen:
             return "Somebody shows in the result; no bound can be given."
         if self.recall is None:
@@ -39,10 +41,11 @@ class Bound:
                 f"Not proven: of {self.people} checks on people as they were before, the searchers found them in "
                 f"{self.recall:.0%}."
             )
+        unless = f" This holds if nobody is in {counted(perhaps, 'place')} of which one detector alone says so."
         return (
             f"With 95 % confidence somebody shows in fewer than {self.rate:.1%} of the moments that were checked, one "
             f"a second and person ({self.checks} checks; unmasked, the searchers find {self.recall:.0%} of "
-            f"{self.people})."
+            f"{self.people}).{unless if perhaps else ''}"
         )
 
 

@@ -16,7 +16,9 @@ class Facts:
     key: of recipe and source. weights: what the detectors computed with. seconds: how long the run took.
     salvage: a damaged recording was accepted. doubted: tracks whose scores were too low to hide them.
     audit: what the search of the finished file gave, or why there was none. corrections: those made by hand.
-    left_out: detectors that were not here.
+    left_out: detectors that were not here. faults: of methods, whose regions were filled. broken: of following, what
+    of it did not take place. looks: who looked where, with faults of detectors. cuts: the first frame after each.
+    blind: frames that nobody looked at, covered wholly.
     """
 
     video: Video
@@ -37,6 +39,7 @@ class Facts:
     audit: Mapping[str, Any] | str = "not done"
     corrections: Sequence[Mapping[str, Any]] = ()
     left_out: Sequence[str] = ()
+    broken: Sequence[str] = ()
 
     def shown_at(self, frame: int) -> float:
         """When a frame of the result is shown, s."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
+from contextlib import closing
 from itertools import islice
 
 import numpy as np
@@ -52,7 +53,7 @@ class Original:
             self._frames = read(self._video, index, int(self._pts[index - 1]), salvage=True, ask=ask)
         self._next = index + 1
         frame = self._later(index, ask)
-        if frame is None:
+        if frame is None or frame.pts != self._pts[index]:
             raise Failed(self._video.name, f"frame {index} could not be read again", "Let nothing write to it")
         if over and time.monotonic() - began > _SLOW:
             self._keys = self._keys[:0]
@@ -67,23 +68,28 @@ class Original:
 
     def close(self) -> None:
         """Read no more."""
-        self._frames.close()  # type: ignore[attr-defined]
+        self._frames.close()
 
 
-def result_frames(result: Video, lag: int = 0) -> Generator[Frame, None, None]:
-    """A result's frames in step with the original's. lag: pictures that it repeats at its start."""
-    frames = ahead(read(result, salvage=True))
+def result_frames(
+    result: Video, lag: int = 0, ask: Callable[[], None] = lambda: None
+) -> Generator[Frame, None, None]:
+    """A result's frames in step with the original's.
+
+    lag: pictures that it repeats at its start. ask: called now and then while one is waited for; may raise to stop.
+    """
+    frames = ahead(read(result, salvage=True), ask)
     try:
         yield from islice(frames, lag, None)
     finally:
-        frames.close()  # type: ignore[attr-defined]
+        frames.close()
 
 
-def lag_of(original: Video, result: Video) -> int:
-    """Pictures that a result repeats at its start; 0 unless another lag fits clearly better."""
+def lag_of(original: Video, result: Video, ask: Callable[[], None] = lambda: None) -> int:
+    """Pictures that a result repeats at its start; 0 unless another lag fits clearly better. ask: may raise to stop."""
     width, height = original.upright
     size = (_WIDTH, max(2, round(_WIDTH * height / width)))
-    before, after = _thumbnails(original, size, _COMPARED), _thumbnails(result, size, _COMPARED + _MOST_LAG)
+    before, after = _thumbnails(original, size, _COMPARED, ask), _thumbnails(result, size, _COMPARED + _MOST_LAG, ask)
 
     def apart(lag: int) -> float:
         number = min(len(before), len(after) - lag)
@@ -93,6 +99,10 @@ def lag_of(original: Video, result: Video) -> int:
     return best if apart(best) < _BETTER * apart(0) else 0
 
 
-def _thumbnails(video: Video, size: tuple[int, int], most: int) -> Float:
-    small: list[Pixels] = [frame.small(size) for frame in islice(read(video, salvage=True), most)]
+def _thumbnails(video: Video, size: tuple[int, int], most: int, ask: Callable[[], None]) -> Float:
+    small: list[Pixels] = []
+    with closing(ahead(read(video, salvage=True), ask)) as frames:
+        for frame in islice(frames, most):
+            ask()
+            small.append(frame.small(size))
     return np.stack(small).astype(np.float32)

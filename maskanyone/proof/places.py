@@ -12,7 +12,7 @@ from maskanyone.proof import risk
 #: seconds between two stretches that are one place
 TOGETHER = 1.0
 #: kinds of stretches besides the states of a track
-COVERED, WEAK, SHOWS, PERHAPS = "covered", "weak", "shows", "perhaps"
+COVERED, FAILED, WEAK, SHOWS, PERHAPS = "covered", "failed", "weak", "shows", "perhaps"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Place:
 def queue(report: Mapping[str, Any]) -> list[Place]:
     """Every place that a person is to look at, the riskiest first."""
     some = stretches(report)
-    long = (STATES[SEEN], STATES[PLACED])  # often whole tracks, which would join all others
+    long = (STATES[SEEN], STATES[PLACED], FAILED)  # often whole tracks, which would join all others
     groups = [[part for part in some if part["kind"] == kind] for kind in long]
     groups.append([part for part in some if part["kind"] not in long])
     found = [place for group in groups for place in _joined(report, group)]

@@ -27,6 +27,7 @@ from maskanyone.proof import corrections, places
 from maskanyone.proof.facts import Facts
 from maskanyone.proof.stretches import stretch, stretches, weak
 from maskanyone.proof.wording import listed
+from maskanyone.written import counted
 
 FORMAT = 1
 #: how a report begins to tell of a search that broke off
@@ -78,7 +79,7 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         "not_hidden": [_track(track, facts) | weak(track, facts) for track in facts.doubted],
         "cuts": [int(cut) for cut in facts.cuts],
         "looks": _looks(facts),
-        "faults": [*facts.looks.notes, *facts.faults],
+        "faults": [*facts.looks.notes, *facts.broken, *facts.faults],
         "damage": _damage(facts),
         "audit": facts.audit if isinstance(facts.audit, str) else dict(facts.audit),
         "not_protected": _not_protected(facts),
@@ -213,7 +214,7 @@ def _nobody(
     facts: Facts, tracks: Sequence[Mapping[str, Any]], stretches: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Where nothing is hidden and nothing is covered."""
-    covered = [part for part in stretches if "track" not in part]
+    covered = [part for part in stretches if "track" not in part and part.get("kind") != places.FAILED]
     runs = places.unfound(tracks, covered, len(facts.timeline))
     return [stretch(facts, Span(run.start, run.stop), "no face was found") for run in runs]
 
@@ -230,7 +231,7 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
     frames = len(facts.timeline)
     covered, spared = _covered(facts), _spared(facts)
     clear = int((~hidden & ~covered & ~spared).sum())
-    if hidden.any() or stretches:
+    if hidden.any() or covered.any():
         who = "face or head" if any(track.kind == "head" and _hidden(track).any() for track in facts.tracks) else "face"
         what = f"At least one {who} is hidden in {int(hidden.sum()):,} of {frames:,} frames."
         if covered.any():
@@ -247,17 +248,24 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
     left += _search(facts.audit)
     if facts.left_out:
         left += f" {listed(facts.left_out)} did not look: the weights are not here."
+    if facts.looks.notes:
+        left += " Some detectors failed in some frames: whom they alone would have found there may show."
+    if facts.broken:
+        left += " Following broke off: where no detector saw a face it may show."
     return what + left + (" Some methods failed and were replaced by a fill." if facts.faults else "")
 
 
 def _search(audit: Mapping[str, Any] | str) -> str:
     if isinstance(audit, str):
         return f" The search of the result was {audit}."
-    if not audit["left"] and audit.get("spared"):
-        return " The search of the result found nobody who shows but those whom corrections by hand spare."
+    perhaps = counted(len(audit["perhaps"]), "place")
+    doubt = f" In {perhaps} one detector alone takes for a face what shows; look there." if audit["perhaps"] else ""
     if audit["left"]:
-        return f" The search of the result found somebody who shows in {len(audit['left'])} places; look at them."
-    return " The search of the result found nobody who shows."
+        where = counted(len(audit["left"]), "place")
+        return f" The search of the result found somebody who shows in {where}; look there.{doubt}"
+    but = " but those whom corrections by hand spare" if audit.get("spared") else ""
+    sure = " for sure" if audit["perhaps"] else ""
+    return f" The search of the result found nobody who shows{sure}{but}.{doubt}"
 
 
 def _not_protected(facts: Facts) -> list[str]:

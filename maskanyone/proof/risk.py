@@ -11,6 +11,8 @@ _STATES = {SEEN: 0.35, FILLED: 0.5, GUESSED: 0.4, MENDED: 0.9, FOLLOWED: 0.3, PL
 WEAK = 0.8
 #: what the search of the result found: two detectors agree that somebody shows, or one alone takes it for a face
 SHOWS, PERHAPS = 1.0, 0.85
+#: a detector failed there, or following broke off
+FAILED = 0.6
 #: nothing of the picture shows
 COVERED = 0.05
 #: seconds from which a stretch counts wholly, and the same for a face's share of the picture's shorter side

@@ -29,7 +29,7 @@ _OVERLAP = 0.3
 #: who finds those that are known already
 KNOWN = "known people"
 #: part of its usual least score at which a detector confirms another
-_NEARLY = 0.7
+NEARLY = 0.7
 #: degrees by which the place of somebody known is turned for those who confirm
 _ALL_TURNS = (0, 90, 180, 270)
 #: score of somebody known who needs no other detector
@@ -283,7 +283,7 @@ def _confirmed(one: Finding, others: Sequence[Finding], auditors: Sequence[Audit
     for auditor in auditors:
         for turn in () if auditor.name == one.by else _ALL_TURNS if one.by == KNOWN else {0, one.turn}:
             found = auditor.confirm(crop, turn)
-            sure = found.box[found.score >= _NEARLY * auditor.least] + np.array([left, top] * 2, np.float32)
+            sure = found.box[found.score >= NEARLY * auditor.least] + np.array([left, top] * 2, np.float32)
             if len(sure) and overlaps(box, sure, _OVERLAP).any():
                 return True
     return False

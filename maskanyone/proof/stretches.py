@@ -20,7 +20,7 @@ from maskanyone.data import (
     Span,
     Track,
 )
-from maskanyone.proof import risk
+from maskanyone.proof import places, risk
 from maskanyone.proof.facts import Facts
 
 _ALONE = "found by one detector at one size only"
@@ -43,6 +43,7 @@ def stretches(facts: Facts) -> list[dict[str, Any]]:
         stretch(facts, span, "whole picture covered: the recording is damaged here") | covered
         for span in facts.timeline.lost
     ]
+    found += _failed(facts)
     for track in facts.tracks:
         for code, span in _runs(track):
             told = stretch(facts, span, _REASONS.get(code, STATES[code]))
@@ -50,6 +51,22 @@ def stretches(facts: Facts) -> list[dict[str, Any]]:
             found.append(told | _worst(track, span, facts) | {"track": track.id, "state": STATES[code], "risk": rank})
         found += _alone(track, facts)
     return sorted(found, key=lambda s: (s["first_frame"], s["reason"]))
+
+
+def _failed(facts: Facts) -> list[dict[str, Any]]:
+    """Where a detector failed, or faces were not followed, and pictures are not covered for it."""
+    told = {"kind": places.FAILED, "risk": risk.FAILED}
+    shows = np.ones(len(facts.timeline), bool)
+    for span in (*facts.blind, *facts.timeline.lost):
+        shows[span.start : span.stop] = False
+    found = [stretch(facts, Span(0, len(facts.timeline)), why) | told for why in facts.broken]
+    for name, asked, ran in zip(facts.looks.producers, facts.looks.asked, facts.looks.ran, strict=True):
+        frames = np.flatnonzero(asked)
+        for run in Span.runs(~ran[frames]):
+            span = Span(int(frames[run.start]), int(frames[run.stop - 1]) + 1)
+            if shows[span.start : span.stop].any():
+                found.append(stretch(facts, span, f"{name} failed here: whom it alone would have found shows") | told)
+    return found
 
 
 def _alone(track: Track, facts: Facts) -> list[dict[str, Any]]:

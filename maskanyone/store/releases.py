@@ -36,11 +36,11 @@ def release(owner: str, run: str, level: str, by: str = "") -> None:
         by: who looked it through.
 
     Raises:
-        Refused: there is no such level, or something is left to look at.
+        Refused: there is no such level or result, or something is left to look at.
     """
     job, told = runs.one(owner, run), runs.artefact(run, REPORT)
     if job is None or told is None:
-        return
+        raise Refused("This result", "is not here any more", "Mask its recording again")
     at, looked_at = time.time(), reviews.looked_at(owner, run)
     report = json.loads(files.place(told.sha256, told.suffix).read_text("utf-8"))
     _check(runs.file_name(run, ".mp4"), report, level, looked_at)

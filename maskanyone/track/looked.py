@@ -13,8 +13,9 @@ from maskanyone.track.motion import LEAST, Array
 
 
 def looked(looks: Looks) -> NDArray[np.bool_]:
-    """bool (F,): at least one producer ran on the frame without a fault."""
-    return np.asarray(np.asarray(looks.ran, bool).any(axis=0), bool)
+    """bool (F,): at least one producer ran without a fault on the frame as it is, neither turned nor blurred."""
+    plain = [name not in looks.aside for name in looks.producers]
+    return np.asarray(np.asarray(looks.ran, bool)[plain].any(axis=0), bool)
 
 
 def blind(seen: NDArray[np.bool_], shot: Index, times: Array, longest: float) -> tuple[Span, ...]:

@@ -31,7 +31,7 @@ def row(owner: str, job: Job, recording: Recording, report: Mapping[str, Any], t
         st.space("stretch")
         if not (recording.facts.get("playable") or recordings.artefact(recording.id, VIEWING)):
             going.copy_awaited(recording.id)
-        elif report["result"]["sound"].startswith("kept"):
+        if report["result"]["sound"].startswith("kept"):
             st.markdown(f":orange[:material/mic: {words.KEPT}]", width="content")
         if released:
             _released(owner, job, report, told, released)

@@ -39,12 +39,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Told:
-    """A report as the player draws it; seconds from the result's first frame. queue: the riskiest first."""
+    """A report as the player draws it; seconds from the result's first frame. queue: the riskiest first.
+
+    clear: frames in which nobody was found.
+    """
 
     queue: tuple[Entry, ...]
     marks: tuple[Mark, ...]
     rows: tuple[Row, ...]
     cuts: tuple[float, ...]
+    clear: int = 0
 
     def left(self) -> list[Entry]:
         """The places that still want a look."""
@@ -92,17 +96,20 @@ def drawn(report: Mapping[str, Any], looked: Mapping[str, float] | None = None) 
         Mark(each.place.start, each.place.end, each.reason, False, each.number, each.looked is not None, each.at)
         for each in queue
     ]
-    empty = places.spans(report, report.get("nobody_found", []))
+    nobody = report.get("nobody_found", [])
+    clear = sum(run["last_frame"] + 1 - run["first_frame"] for run in nobody)
+    empty = places.spans(report, nobody)
     marks += [
         Mark(empty[group[0]][0], max(empty[each][1] for each in group), words.NOBODY, quiet=True)
         for group in places.together(empty)
     ]
     marks.sort(key=lambda mark: mark.start)
-    return Told(tuple(queue), tuple(marks), tuple(_rows(report)), tuple(cut * a_frame for cut in report["cuts"]))
+    return Told(tuple(queue), tuple(marks), tuple(_rows(report)), tuple(cut * a_frame for cut in report["cuts"]), clear)
 
 
 def _queue(report: Mapping[str, Any], looked: Mapping[str, float]) -> list[Entry]:
-    track = TrackParams(**report["recipe"]["track"])
+    known = {name: value for name, value in report["recipe"]["track"].items() if name in TrackParams.model_fields}
+    track = TrackParams(**known)
     tracks = report["tracks"]
     by_id = {track["id"]: letter for track, letter in zip(tracks, letters(tracks), strict=True)}
     return [

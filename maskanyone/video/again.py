@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ class Again:
     ) -> None:
         """pts: int64 (F,), times of all frames, in its time base. ask: called now and then; may raise to stop."""
         self._video, self._pts, self._salvage, self._ask = video, pts, salvage, ask
-        self._frames: Iterator[Frame] | None = None
+        self._frames: Generator[Frame, None, None] | None = None
         self._next = 0
 
     def since(self, start: int) -> Iterator[Frame]:
@@ -48,5 +48,5 @@ class Again:
     def close(self) -> None:
         """Read no more."""
         if self._frames is not None:
-            self._frames.close()  # type: ignore[attr-defined]
+            self._frames.close()
             self._frames = None

@@ -6,7 +6,7 @@ import os
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import av
@@ -87,7 +87,7 @@ class Frame:
         if factor < 1:
             stored = size if self._video.turns % 2 == 0 else size[::-1]
             plane = cv2.resize(plane, stored, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-        return _upright(plane, self._video)
+        return _upright(plane, self._video).copy()  # which does not hold the whole frame
 
     def thumbnail(self, width: int) -> Pixels:
         """A coarse picture as coded, not turned, for comparing neighbours: uint8 (h, width, 3), RGB."""
@@ -119,7 +119,7 @@ def read(
     *,
     salvage: bool = False,
     ask: Callable[[], None] = lambda: None,
-) -> Iterator[Frame]:
+) -> Generator[Frame, None, None]:
     """Yield frames in order of presentation.
 
     Args:
@@ -181,7 +181,9 @@ def stamp(path: str) -> tuple[int, int, int, int]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def ahead(frames: Iterator[Frame], ask: Callable[[], None] = lambda: None, depth: int = 6) -> Iterator[Frame]:
+def ahead(
+    frames: Iterator[Frame], ask: Callable[[], None] = lambda: None, depth: int = 6
+) -> Generator[Frame, None, None]:
     """Decode in a thread of its own, at most ``depth`` frames ahead of whoever uses them.
 
     ask: called now and then while a frame is waited for; may raise to stop.

@@ -15,8 +15,10 @@ from typing import Any
 import av
 import pytest
 
+from maskanyone.cli.mask import _line
 from maskanyone.recipe import Recipe
 from tests.promises.runs import QUICK, Said, tree
+from tests.proof.reports import told
 
 Say = Callable[..., Said]
 pytestmark = pytest.mark.usefixtures("weights")
@@ -56,6 +58,12 @@ def test_a_result_and_its_report_lie_in_the_folder(mask: Callable[..., Said], cl
     assert answer.out.startswith(f"clip.mp4  somebody hidden in {told['faces']['frames_hidden']} of 25 frames")
     assert " · sound removed · " in answer.out
     assert streams(result) == ["video"]
+
+
+def test_the_line_tells_whom_the_search_found() -> None:
+    line = _line(Path("a.mp4"), told(), 1, skipped=False)
+    assert "SOMEBODY SHOWS in 1 place · somebody shows perhaps in 1 place" in line
+    assert "search of the result not done" in _line(Path("a.mp4"), told(audit="not done"), 1, skipped=False)
 
 
 def test_a_result_that_is_there_is_left_as_it_is(mask: Callable[..., Said], clip: Path, tmp_path: Path) -> None:

@@ -48,13 +48,17 @@ def track(place: Place, first: int, last: int, score: float = 0.9) -> Track:
     return Track("a", "face", frame, boxes, state, scores)
 
 
+def raised(error: Exception) -> None:
+    raise error
+
+
 def led(tracks: Sequence[Track], pictures: Sequence[Pixels], cut: int = FRAMES, **how: float) -> tuple[Track, ...]:
     def since(start: int) -> Iterator[Pixels]:
         return iter(pictures[start:])
 
     shot = (np.arange(FRAMES) >= cut).astype(np.int64)
     settings: Any = {"lasting": 2.0, "patience": 0.25} | how
-    return follow(tracks, since, shot, np.arange(FRAMES) / RATE, SIZE, **settings)
+    return follow(tracks, since, shot, np.arange(FRAMES) / RATE, SIZE, fault=raised, **settings)
 
 
 def bare(found: Track, place: Place, at: int) -> bool:

@@ -81,7 +81,18 @@ def test_a_second_reading_that_breaks_off(scenes: Film, gap: Seen, monkeypatch: 
         raise OSError("gone")
 
     monkeypatch.setattr(Again, "since", since)
-    assert led_on(scenes, gap) == ("faces were not followed by the picture: OSError",)
+    assert led_on(scenes, gap) == ("faces were not followed by the picture as far as they should be: OSError",)
+
+
+def test_one_end_that_fails_leaves_the_others(scenes: Film, gap: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = following.Following(scenes.video, gap, recipe(), Watch("film"), False)
+    all_ = sum((track.state == FOLLOWED).any() for track in linked(scenes.video, gap, recipe(), whole).tracks)
+    ways = iter([lambda *_: failing(None)])  # type: ignore[arg-type]
+    monkeypatch.setattr(trail, "patch_of", lambda *args, real=trail.patch_of: next(ways, real)(*args[:2]))
+    lead = following.Following(scenes.video, gap, recipe(), Watch("film"), False)
+    some = sum((track.state == FOLLOWED).any() for track in linked(scenes.video, gap, recipe(), lead).tracks)
+    assert 0 < some <= all_
+    assert len(lead.faults) == 1
 
 
 def test_where_nothing_fails_somebody_is_followed(scenes: Film, gap: Seen) -> None:

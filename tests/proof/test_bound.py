@@ -30,6 +30,11 @@ def test_a_finding_leaves_no_bound() -> None:
     assert "no bound" in bound(300, 300, 300).told(True)
 
 
+def test_a_bound_says_what_it_rests_on() -> None:
+    assert "if nobody is in 2 places of which" in bound(300, 300, 300).told(False, 2)
+    assert "nobody is in" not in bound(300, 300, 300).told(False)
+
+
 def test_the_recall_of_some_people_is_taken_for_that_of_all() -> None:
     told = bound(3000, 60, 45)
     assert told.rate == pytest.approx(3 / (3000 * 0.75))

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from maskanyone.data import Pixels, Span, Track
+from maskanyone.data import Pixels, Span, Track, Video
 from maskanyone.errors import Cancelled
-from maskanyone.pipeline.mending import again, touched
+from maskanyone.pipeline.mending import renewed, touched
 from maskanyone.pipeline.moments import sampled, spread
 from maskanyone.proof.pairs import Original, result_frames
 from maskanyone.proof.search import KNOWN, Asked, Auditor, Finding, Look, Searched, search
@@ -38,10 +39,15 @@ def auditor(name: str, *looks: tuple[int, Sees], confirms: Sees = nobody) -> Aud
     return Auditor(name, made, lambda picture, turn: confirms(picture), 0.5)
 
 
+def times(video: Video) -> NDArray[np.int64]:
+    """Of all its frames, in its time base."""
+    return np.array([frame.pts for frame in result_frames(video)])
+
+
 def searched(sample: Sample, *auditors: Auditor, asked: Callable[[int], Asked | None]) -> Searched:
     """The sample as its own result."""
     video = probe(sample.path)
-    original = Original(video, np.arange(len(sample.truth), dtype=np.int64))
+    original = Original(video, times(video))
     return search(original, result_frames(video), auditors, asked, lambda _: None)
 
 
@@ -114,7 +120,7 @@ def test_who_only_confirms_makes_a_finding_sure(sample: Sample, confirms: Sees, 
 def test_frames_of_the_original_are_those_of_their_index(sample: Sample) -> None:
     video = probe(sample.path)
     whole = [frame.small((64, 36)) for frame in result_frames(video)]
-    pts = np.array([frame.pts for frame in result_frames(video)])
+    pts = times(video)
     original = Original(video, pts)
     for index in (0, 3, 90, 91, 240):
         assert (original.frame(index).small((64, 36)) == whole[index]).all()
@@ -124,7 +130,7 @@ def test_frames_of_the_original_are_those_of_their_index(sample: Sample) -> None
 @pytest.mark.parametrize("sought", [False, True], ids=["not sought", "no key frame there"])
 def test_it_can_be_stopped_at_every_frame_that_is_passed_over(sample: Sample, sought: bool) -> None:
     video, index, asked = probe(sample.path), 240, 0
-    pts = np.array([frame.pts for frame in result_frames(video)])
+    pts = times(video)
     passed = index - (np.searchsorted(pts, video.keys)[-1] if sought else 0)
     assert passed > 10
 
@@ -143,7 +149,7 @@ def test_it_can_be_stopped_at_every_frame_that_is_passed_over(sample: Sample, so
 
 def test_the_search_asks_whether_to_stop_while_frames_are_passed_over(sample: Sample) -> None:
     video = replace(probe(sample.path), seekable=False)
-    original = Original(video, np.arange(len(sample.truth), dtype=np.int64))
+    original = Original(video, times(video))
     asked: list[int] = []
     looks = [auditor("one", (0, finds))]
     search(original, result_frames(video), looks, lambda index: Asked() if index == 200 else None, asked.append)
@@ -168,7 +174,7 @@ def test_of_many_moments_a_few_are_taken_evenly() -> None:
 def test_what_was_not_searched_again_is_as_it_was_found() -> None:
     first, second, third = (Finding(frame, (0, 0, 9, 9), 0.9, "A", 0.8) for frame in (3, 12, 14))
     changed = np.arange(20) >= 10
-    assert again([first, second], [third], changed) == [first, third]
+    assert renewed([first, second], [third], changed) == [first, third]
 
 
 def test_a_mending_touches_whole_pieces() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maskanyone.data import Span
+from maskanyone.data import Looks, Span
 from maskanyone.track.looked import blind, looked, lost_in
 
 from .films import looks, unhurried
@@ -24,6 +24,13 @@ def dark(ran: list[int], frames: int = 30, cut: int | None = None, rate: float =
 
 def test_a_frame_is_looked_at_where_any_producer_ran() -> None:
     assert looked(looks(np.array([[True, False, False], [False, False, True]]))).tolist() == [True, False, True]
+
+
+def test_who_sees_pictures_turned_or_blurred_vouches_for_none() -> None:
+    ran = np.array([[True, False, False], [False, True, True]])
+    facts = Looks(("plain", "turned"), np.ones((2, 3), bool), ran, aside=("turned",))
+    assert looked(facts).tolist() == [True, False, False]
+    assert looked(facts.of(("turned",))).tolist() == [False, False, False]
 
 
 def test_producers_that_only_failed_or_are_none_saw_nothing() -> None:

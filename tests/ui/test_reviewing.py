@@ -41,7 +41,7 @@ def test_what_lies_together_is_one_place_everywhere() -> None:
     told = reviewing.drawn(made)
     assert len(told.left()) == len(told.marks) == places.number(made) == 3
     assert "3 to look at" in to_look_at(places.number(made))
-    assert words.left(bare(), len(told.left()), told.weak(), told.shows(), []) == (
+    assert words.left(bare(), len(told.left()), told.weak(), told.shows(), [], 0) == (
         "3 stretches to look at, with 3 weak sights not hidden"
     )
 
@@ -59,7 +59,9 @@ def test_where_nobody_was_found_is_told_and_reached_but_not_counted() -> None:
     told = reviewing.drawn(report(nobody_found=empty, to_look_at=[stretch(150, 160, reason="guessed")]))
     assert [mark.quiet for mark in told.marks] == [True, True, False, True, True, True]
     assert len(told.left()) == 1
-    assert "(0:00 to 0:01, 0:04 to 0:05, 0:08 to 0:09 and 2 more)" in words.left(bare(125), 1, 0, 0, told.nobody())
+    assert told.clear == 125
+    said = words.left(bare(125), 1, 0, 0, told.nobody(), told.clear)
+    assert "125 frames (0:00 to 0:01, 0:04 to 0:05, 0:08 to 0:09 and 2 more)" in said
 
 
 def test_a_report_of_an_earlier_version_is_shown() -> None:

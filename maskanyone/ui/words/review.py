@@ -77,21 +77,21 @@ def verdict(told: Mapping[str, Any]) -> str:
     return f"{who} in {where}.{more}"
 
 
-def left(told: Mapping[str, Any], places: int, weak: int, shows: int, nobody: Sequence[tuple[float, float]]) -> str:
+def left(
+    told: Mapping[str, Any], places: int, weak: int, shows: int, nobody: Sequence[tuple[float, float]], clear: int
+) -> str:
     """What is to be looked at.
 
     places, weak, shows: how many of the player's marks are left, weak sights in them, and marks in which the search
-    found somebody who shows. nobody: when nobody was found, s.
+    found somebody who shows. nobody: when nobody was found, s. clear: in how many frames.
     """
     parts = [f"somebody shows in {counted(shows, 'stretch', 'stretches')}"] if shows else []
     if places:
         more = f", with {counted(weak, 'weak sight')} not hidden" if weak else ""
         parts.append(f"{counted(places, 'stretch', 'stretches')} to look at{more}")
     if number := told.get("faults"):
-        parts.append(f"{counted(number, 'fault')} covered")
-    faces = told["faces"]
-    clear = told["frames"] - faces["frames_hidden"] - faces["frames_covered_wholly"]
-    if clear > 0 and faces["frames_hidden"]:
+        parts.append(f"{counted(number, 'fault')} while masking")
+    if clear and told["faces"]["frames_hidden"]:
         where = f"{counted(clear, 'frame')}{times(nobody)}"
         parts.append(f"no face was found in {where}: make sure that nobody is in them")
     said = " · ".join(parts)

@@ -32,7 +32,7 @@ WINDOWS = os.name == "nt"
 #: the checkout on Python's path, so that a folder of its name beside it is not taken for the package
 EDITABLE = ("--config-settings", "editable_mode=compat")
 #: tests of one file run one after the other, those of several files at the same time
-_SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 #: scripts of tests/benchmarks whose rows make docs/shows.md
@@ -89,7 +89,7 @@ def test(more: list[str]) -> int:
     environment = set_up()
     if get_weights(environment):
         say("The default weights are not here: tests that need them are skipped.")
-    return environment.run("pytest", "-m", "not soak", *_SIDE_BY_SIDE, *more)
+    return environment.run("pytest", "-m", "not soak", *SIDE_BY_SIDE, *more)
 
 
 def lint(more: list[str]) -> int:

@@ -112,7 +112,8 @@ def test_released_anew_it_has_the_new_level_alone(job: Job, data: Path):
 
 
 def test_only_its_owner_releases_a_run(job: Job):
-    releases.release(OTHER, job.id, "public")
+    with pytest.raises(Refused, match="not here any more"):
+        releases.release(OTHER, job.id, "public")
     assert releases.of(OWNER, job.id) is None
     releases.release(OWNER, job.id, "public")
     assert releases.of(OTHER, job.id) is None

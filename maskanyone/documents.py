@@ -38,11 +38,26 @@ def read(path: Path, most_bytes: int, refusal: type[Refused], what: str) -> Any:
             raise refusal(path, "is no file", remedy)
         if path.stat().st_size > most_bytes:
             raise refusal(path, f"is too large for {what}", remedy)
-        return json.loads(path.read_text("utf-8-sig"))
+        return json.loads(path.read_text("utf-8-sig"), object_pairs_hook=_once)
+    except _Twice as twice:
+        raise refusal(path, f"says {twice.args[0]!r} twice in one place", "Leave one of them") from None
     except OSError:
         raise refusal(path, "cannot be read", "Check its name and folder") from None
     except (ValueError, RecursionError):
         raise refusal(path, "is not JSON", remedy) from None
+
+
+class _Twice(ValueError):
+    """A name that stands twice in one object of JSON, of which all readers but the last would hear nothing."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    known: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in known:
+            raise _Twice(name)
+        known[name] = value
+    return known
 
 
 def told(problem: Any) -> str:

@@ -33,6 +33,12 @@ def around(one: Boxes, other: Boxes) -> NDArray[np.float32]:
     return np.concatenate([middle - half * factor, middle + half * factor], axis=-1).astype(np.float32)
 
 
+def part_in(one: Boxes, other: Boxes) -> Any:
+    """(N,): the part of each box (N, 4) that lies in the other of its row (N, 4)."""
+    low, high = np.maximum(one[:, :2], other[:, :2]), np.minimum(one[:, 2:], other[:, 2:])
+    return np.prod(np.maximum(high - low, 0), axis=1) / np.maximum(area(one), 1e-6)
+
+
 def overlaps(one: Boxes, others: Boxes, share: float) -> Flags:
     """bool (N,): whether at least this share of what both cover together is common (intersection over union)."""
     shared = common(one, others)

@@ -77,6 +77,8 @@ with shelf:
     picked = cards([preview.card(one, row, seconds) for one in presets.listed()[0]], key="cards", chosen=preset)
     if not preset:
         st.markdown(f":gray[{words.AS_LEFT}]")
-    if picked not in (preset, ""):
-        recipes.begin_with(owner, picked)
+    if picked not in (preset, "", masking.begun_with()):
+        recipes.begin_with(owner, masking.begin(picked))
         st.rerun()
+    if picked == preset:
+        masking.begin("")

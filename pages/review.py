@@ -33,7 +33,9 @@ with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"### {words.verdict(job.told)}", anchors=False)
         left = ""
         if told:
+            unsearched = words.unsearched(report["audit"]) if isinstance(report["audit"], str) else ""
             left = words.left(job.told, len(told.left()), told.weak(), told.shows(), told.nobody(), told.clear)
+            left = " · ".join(filter(None, (left, unsearched)))
         st.markdown(f":orange[{left}]" if left else f":gray[{plain(job.title)}]")
     st.space("stretch")
     offering.choose(offered)

@@ -25,7 +25,8 @@ def audit(
     """Search a masked file for people who show.
 
     Every face that is found in ORIGINAL is looked for in RESULT, frame by frame, and detectors that took no part search
-    RESULT itself. Ends with 1 and the word leak where somebody shows, with 0 where nobody was found to.
+    RESULT itself. Ends with 1 and the word leak where somebody shows; with 1 too where RESULT lacks frames, or has more
+    frames or picture tracks than could be compared; with 0 where nobody was found to show.
 
     Example:
 
@@ -41,7 +42,8 @@ def audit(
         print(json.dumps(told), flush=True)
     else:
         _tell(result, told)
-    raise typer.Exit(LEAK if told["leaks"] or told["frames_missing"] else speak.DONE)
+    whole = not (told["frames_missing"] or told["frames_beyond"] or told["tracks_beyond"])
+    raise typer.Exit(LEAK if told["leaks"] or not whole else speak.DONE)
 
 
 def _tell(result: Path, told: dict[str, Any]) -> None:
@@ -56,6 +58,19 @@ def _tell(result: Path, told: dict[str, Any]) -> None:
         speak.out.print(f"{fault}: whom this would have found in the original was not looked for.")
     if told["left_out"]:
         speak.out.print(f"{listed(told['left_out'])} did not look at the original: the weights are not here.")
+    if told["frames_beyond"]:
+        what = counted(told["frames_beyond"], "frame is", "frames are")
+        speak.out.print(f"After the original's last, {what} in the result that nobody searched.")
+    if told["tracks_beyond"]:
+        speak.out.print("The result has more than one picture track; the first alone was searched.")
+    if told["frames_unlike"]:
+        what = counted(told["frames_unlike"], "frame")
+        speak.out.print(
+            f"In {what} of the result a face was found that is not what the original shows there: it may be drawn, "
+            "blurred or another's, or the picture laid elsewhere. Look at it."
+        )
+    if told["searchers_missing"]:
+        speak.out.print(f"{listed(told['searchers_missing'])} could have searched too: the weights are not here.")
     frames = sum(map(_frames, told["leaks"]))
     verdict = (
         f"{counted(len(told['leaks']), 'leak')}, {counted(frames, 'frame')} in all." if frames else "No leak found."

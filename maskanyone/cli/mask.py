@@ -16,6 +16,7 @@ from maskanyone.cli import plan, speak
 from maskanyone.cli.meter import Meter
 from maskanyone.edit import Edits
 from maskanyone.errors import BadEdits, BadRecipe, Cancelled, MaskAnyoneError
+from maskanyone.proof.wording import listed
 from maskanyone.recipe import DEFAULT, Recipe
 from maskanyone.written import counted
 
@@ -196,7 +197,11 @@ def _searched(audit: Mapping[str, Any] | str) -> list[str]:
     """What the search of the result gave, if it is not that nobody shows."""
     if isinstance(audit, str):
         return [f"search of the result {audit}"]
-    found = {"SOMEBODY SHOWS": audit["left"], "somebody shows perhaps": audit["perhaps"]}
+    found = {
+        "SOMEBODY SHOWS": audit["left"],
+        "spared by hand and in sight": audit.get("spared", ()),
+        "somebody shows perhaps": audit["perhaps"],
+    }
     return [f"{what} in {counted(len(places), 'place')}" for what, places in found.items() if places]
 
 
@@ -206,6 +211,8 @@ def _line(source: Path, report: Mapping[str, Any], seconds: float, *, skipped: b
     hidden = (
         f"somebody hidden in {faces['frames_hidden']:,} of {frames:,} frames"
         if faces["tracks"] or faces.get("frames_covered_wholly")
+        else f"NOTHING HIDDEN in {frames:,} frames"
+        if report.get("corrections")
         else f"NOTHING HIDDEN: nobody found in {frames:,} frames"
     )
     parts = [hidden]
@@ -218,6 +225,8 @@ def _line(source: Path, report: Mapping[str, Any], seconds: float, *, skipped: b
     if weak := len(report["not_hidden"]):
         parts.append(f"{weak} weak {'sight' if weak == 1 else 'sights'} not hidden")
     parts += _searched(report["audit"])
+    if report.get("left_out"):
+        parts.append(f"weights of {listed(report['left_out'])} not here")
     if report["damage"]:
         parts.append("damaged: " + "; ".join(report["damage"]))
     parts.append(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from maskanyone.data import BY_HAND, MENDED, SEEN, SPARED, Track
 from maskanyone.edit.edits import Add, Delete, Edits, Join, Move, Named, Split
 from maskanyone.edit.scene import Scene, Unfit
-from maskanyone.edit.tracks import divided, drawn, joined, moved, spared
+from maskanyone.edit.tracks import divided, drawn, joined, left_behind, moved, spared
 from maskanyone.errors import BadEdits
 from maskanyone.overlap import lies_in, overlaps
 from maskanyone.present import Present
@@ -138,9 +138,15 @@ def _add(cast: _Cast, edit: Add) -> _Did:
 def _move(cast: _Cast, edit: Move) -> _Did:
     index, how = cast.find(edit)
     frame, box = cast.scene.along(edit.keys)
-    track = cast.tracks[index] = moved(cast.tracks[index], frame, box)
+    before = cast.tracks[index]
+    track = cast.tracks[index] = moved(before, frame, box)
+    left = [cast.named(part) for part in left_behind(before, frame, box)]
+    cast.tracks += left
     first, last = int(frame[0]), int(frame[-1])
-    return _Did(first, last, (track.id,), f"Track {track.id}{how} moved by hand in {cast.scene.said(first, last)}.")
+    what = f"Track {track.id}{how} moved by hand in {cast.scene.said(first, last)}"
+    shows = " and ".join(cast.scene.said(int(part.frame[0]), int(part.frame[-1])) for part in left[:3])
+    what += f": where it was, what is there shows in {shows}{' and later' if len(left) > 3 else ''}." if left else "."
+    return _Did(first, last, (track.id, *(part.id for part in left)), what)
 
 
 def _delete(cast: _Cast, edit: Delete) -> _Did:

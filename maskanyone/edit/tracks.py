@@ -9,12 +9,15 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import BY_HAND, FILLED, FOLLOWED, GUESSED, MENDED, PLACED, SEEN, SPARED, Float, Kind, Track
+from maskanyone.data import BY_HAND, FILLED, FOLLOWED, GUESSED, MENDED, PLACED, SEEN, SPARED, Float, Kind, Span, Track
 from maskanyone.edit.scene import Unfit
-from maskanyone.overlap import around
+from maskanyone.overlap import around, part_in
 
 #: what is told of a frame that two tracks have, the surest first; who is hidden in one of them stays hidden
 _SUREST = np.array([SEEN, FILLED, FOLLOWED, PLACED, GUESSED, MENDED, BY_HAND, SPARED], np.uint8)
+
+#: part of a box that another must hold for what was hidden in it to stay hidden
+_HELD = 0.8
 
 
 def drawn(kind: Kind, frame: NDArray[np.int32], box: Float) -> Track:
@@ -43,6 +46,23 @@ def moved(track: Track, frame: NDArray[np.int32], box: Float) -> Track:
         score=np.concatenate([before.score, score, after.score]),
         starts=track.starts if frame[0] >= first else "by hand",
         ends=track.ends if frame[-1] <= last else "by hand",
+    )
+
+
+def left_behind(track: Track, frame: NDArray[np.int32], box: Float) -> tuple[Track, ...]:
+    """Parts of a track, spared, where other boxes in these frames no longer hold what it hid: what is there shows.
+
+    Args:
+        frame: int32 (T,), consecutive. box: float32 (T, 4), px.
+    """
+    both = track.part(np.isin(track.frame, frame))
+    if not len(both):
+        return ()
+    new = box[both.frame - int(frame[0])]
+    open_ = (both.state != SPARED) & (part_in(both.box, new) < _HELD)
+    parts = [both.part(slice(run.start, run.stop)) for run in Span.runs(open_)]
+    return tuple(
+        replace(part, id=f"{track.id}-{part.frame[0]}", state=np.full(len(part), SPARED, np.uint8)) for part in parts
     )
 
 

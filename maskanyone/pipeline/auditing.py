@@ -21,7 +21,7 @@ from maskanyone.data import (
     Video,
 )
 from maskanyone.detect.look import Seen
-from maskanyone.errors import Cancelled
+from maskanyone.errors import Cancelled, MaskAnyoneError, MissingWeights
 from maskanyone.pipeline.auditors import TURNS, Auditors
 from maskanyone.pipeline.mending import mended, renewed, touched
 from maskanyone.pipeline.moments import Asking, known_in, once_a_second
@@ -49,7 +49,7 @@ _CLOSELY = 5
 class Audited:
     """What the last search of a finished file gave. by: who searched. rounds: how often; mended: tracks that it hid.
 
-    looks: see ``Auditors.looks``. weights: what those who searched compute with.
+    looks: see ``Auditors.looks``. weights: what those who searched compute with. missing: who could have searched too.
     """
 
     by: tuple[str, ...]
@@ -58,6 +58,7 @@ class Audited:
     mended: int
     looks: Mapping[str, Any]
     weights: tuple[Mapping[str, Any], ...] = ()
+    missing: tuple[str, ...] = ()
 
     def data(self, times: NDArray[np.float64], tracks: Sequence[Track]) -> dict[str, Any]:
         """As the report tells it, with those apart (``spared``) whom corrections leave in sight.
@@ -74,6 +75,7 @@ class Audited:
             "hidden_afterwards": self.mended,
             "looks": dict(self.looks),
             "weights": [dict(weight) for weight in self.weights],
+            "searchers_missing": list(self.missing),
         }
 
 
@@ -96,6 +98,8 @@ class Audit:
     def __enter__(self) -> Audit:
         try:
             self._auditors.__enter__()
+        except MaskAnyoneError:
+            raise
         except Exception as error:  # as where the search itself breaks off
             log.exception("nobody could be made ready to search the result")
             self.stopped = type(error).__name__
@@ -145,6 +149,7 @@ class Audit:
             self._mended,
             self._auditors.looks,
             self._auditors.identities,
+            self._auditors.missing,
         )
         more: tuple[Track, ...] = ()
         if self._rounds <= self._recipe.audit.rounds:
@@ -204,6 +209,8 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
         )
 
     with Auditors(()) as auditors:
+        if not auditors.names:
+            raise MissingWeights("audit", "no detector is here that could search", "Run `maskanyone weights get`")
         told = search_pair(
             original,
             seen,
@@ -213,8 +220,13 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
             asked,
             lambda at: watch.tick(SEARCHING, at, len(times)),
         )
-        by, looks = auditors.names, auditors.looks
-    return _data(told, [*by, KNOWN], times - float(original.zero), "leaks") | {"looks": looks}
+        by, looks, missing = auditors.names, auditors.looks, auditors.missing
+    return _data(told, [*by, KNOWN], times - float(original.zero), "leaks") | {
+        "looks": looks,
+        "frames_beyond": told.beyond,
+        "frames_unlike": told.unlike,
+        "searchers_missing": list(missing),
+    }
 
 
 def search_pair(

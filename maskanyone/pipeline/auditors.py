@@ -69,7 +69,7 @@ class Auditors:
 
     def __init__(self, makers: Sequence[str] | None) -> None:
         """makers: methods that took part; none where nobody is to search."""
-        self._wanted = _others(makers)
+        self._wanted, self._makers = _others(makers), tuple(makers or ())
         self._loaded: list[Detector] = []
         self.made: list[Auditor] = []
 
@@ -82,6 +82,14 @@ class Auditors:
     def identities(self) -> tuple[Mapping[str, Any], ...]:
         """What exactly they compute with."""
         return tuple(weights.identity(name) for _, made in self._wanted for name in made.weights)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Those of other families who could search, were their weights here."""
+        here = {each.method for each, _ in self._wanted}
+        families = {registry.implementation(method).family for method in self._makers}
+        made = [registry.implementation(each.method) for each in SEARCHERS if each.method not in here]
+        return tuple(one.title for one in made if one.family not in families)
 
     @property
     def names(self) -> tuple[str, ...]:

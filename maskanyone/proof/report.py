@@ -41,7 +41,7 @@ _NOT_SEARCHED = "No search of the finished file has been made: what every detect
 _SEARCHED = "The search of the finished file errs where detectors err: whom none of them finds is missed here too."
 _NAMELESS = (
     "format key verdict made seconds result methods faces to_look_at tracks not_hidden cuts looks damage audit "
-    "not_protected software weights release"
+    "not_protected software weights release left_out"
 ).split()
 _NAMELESS_SOURCE = (
     "sha256 bytes frames codec width height turned_clockwise mirrored interlaced left_out first_frame_s zero_s"
@@ -82,6 +82,7 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         "faults": [*facts.looks.notes, *facts.broken, *facts.faults],
         "damage": _damage(facts),
         "audit": facts.audit if isinstance(facts.audit, str) else dict(facts.audit),
+        "left_out": [*facts.left_out, *_missing(facts.audit)],
         "not_protected": _not_protected(facts),
         "software": _software(),
         "weights": [dict(weight) for weight in facts.weights],
@@ -238,6 +239,8 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
             what += f" {int(covered.sum()):,} frames are covered wholly, for nobody could look at them."
         if clear:
             what += f" In {clear:,} no face was found: make sure that nobody is in them."
+    elif spared.any():
+        what = f"Nothing is hidden in {frames:,} frames."
     else:
         what = f"Nothing is hidden: no face was found in {frames:,} frames. Make sure that nobody is in them."
     if spared.any():
@@ -248,11 +251,18 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
     left += _search(facts.audit)
     if facts.left_out:
         left += f" {listed(facts.left_out)} did not look: the weights are not here."
+    if missing := _missing(facts.audit):
+        left += f" {listed(missing)} did not search: the weights are not here."
     if facts.looks.notes:
         left += " Some detectors failed in some frames: whom they alone would have found there may show."
     if facts.broken:
         left += " Following broke off: where no detector saw a face it may show."
     return what + left + (" Some methods failed and were replaced by a fill." if facts.faults else "")
+
+
+def _missing(audit: Mapping[str, Any] | str) -> list[str]:
+    """Who could have searched the result too."""
+    return [] if isinstance(audit, str) else list(audit.get("searchers_missing", ()))
 
 
 def _search(audit: Mapping[str, Any] | str) -> str:

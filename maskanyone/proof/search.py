@@ -117,14 +117,17 @@ class Searched:
     """What was searched, and what was found.
 
     frames: of the result that were searched. deep: those that every auditor searched. missing: frames that the result
-    lacks. checks: people declared in the deep frames. people: those in the frames of the original that were searched;
-    known: those of them that an auditor finds there.
+    lacks. beyond: of the result, after the original's last. unlike: of the result in which a face was found that is not
+    what the original shows there. checks: people declared in the deep frames. people: those in the frames of the
+    original that were searched; known: those of them that an auditor finds there.
     """
 
     findings: list[Finding] = field(default_factory=list)
     frames: int = 0
     deep: int = 0
     missing: int = 0
+    beyond: int = 0
+    unlike: int = 0
     checks: int = 0
     people: int = 0
     known: int = 0
@@ -193,6 +196,9 @@ def search(
         while looking:
             seen()
         judged(0)
+        for more in results:
+            tick(len(original))
+            told.beyond += more is not None
     finally:
         crew.dismiss()
     return told
@@ -255,6 +261,8 @@ def _judged(
         told.known = sum(bool(overlaps(person, boxes, _OVERLAP).any()) for person in asked.people[0])
         all_ += originals
     found = [finding for sight in all_ for finding in _shows(before.index, sight, picture.y, luma)]
+    alike = sum(len(_shows(before.index, sight, picture.y, luma)) for sight in all_[: len(sights)])
+    told.unlike = int(alike < sum(len(sight.box) for sight in sights))
     told.findings = [replace(one, sure=_confirmed(one, found, auditors, picture)) for one in found]
     supposed = _shows(before.index, _Sight(KNOWN, *asked.supposed, turn=(0,) * len(asked.supposed[0])), picture.y, luma)
     told.findings += [one for one in supposed if _confirmed(replace(one, score=0), found, auditors, picture)]
@@ -302,3 +310,4 @@ def _add(told: Searched, more: Searched) -> None:
     told.findings += more.findings
     told.people += more.people
     told.known += more.known
+    told.unlike += more.unlike

@@ -17,7 +17,7 @@ from maskanyone.files import replaced, sha256
 from maskanyone.proof import places
 from maskanyone.proof import release as proof
 from maskanyone.store import database, files, owners, reviews, runs
-from maskanyone.store.tables import RELEASED, REPORT, Artefact, Job, Release, new_id
+from maskanyone.store.tables import RELEASED, REPORT, RESULT, Artefact, Job, Release, new_id
 from maskanyone.written import counted
 
 
@@ -38,8 +38,8 @@ def release(owner: str, run: str, level: str, by: str = "") -> None:
     Raises:
         Refused: there is no such level or result, or something is left to look at.
     """
-    job, told = runs.one(owner, run), runs.artefact(run, REPORT)
-    if job is None or told is None:
+    job, told, made = runs.one(owner, run), runs.artefact(run, REPORT), runs.artefact(run, RESULT)
+    if job is None or told is None or made is None or not files.place(made.sha256, made.suffix).is_file():
         raise Refused("This result", "is not here any more", "Mask its recording again")
     at, looked_at = time.time(), reviews.looked_at(owner, run)
     report = json.loads(files.place(told.sha256, told.suffix).read_text("utf-8"))

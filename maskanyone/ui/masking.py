@@ -66,6 +66,17 @@ def choose_shown(chosen: Sequence[Recording], row: Recording) -> None:
     )
 
 
+def begun_with() -> str:
+    """The preset that this tab began with last, as long as the settings have not become it."""
+    return str(st.session_state.get("begun with", ""))
+
+
+def begin(preset: str) -> str:
+    """Remember it: a preset that the forms cannot show as it is must not be taken again and again."""
+    st.session_state["begun with"] = preset
+    return preset
+
+
 def note_shown(recipe: Recipe | None, chosen: Sequence[Recording]) -> None:
     """Remember what this tab shows: another one may change the settings or the choice meanwhile."""
     st.session_state["was shown"] = _what(recipe, chosen)

@@ -91,7 +91,10 @@ def _release(owner: str, job: Job, level: str, by: str) -> None:
 
 
 def _confirmed(report: Mapping[str, Any], told: Told) -> bool:
-    """Whether she knows of everybody who shows, and releases it all the same."""
+    """Whether she knows of everybody who shows, or that nobody has searched it, and releases it all the same."""
+    if isinstance(report["audit"], str):
+        st.markdown(f":orange[:material/warning: {words.unsearched(report['audit'])}]")
+        return bool(st.checkbox(words.ALL_THE_SAME_UNSEARCHED))
     shows = [part for entry in told.queue for part in entry.place.parts if part["kind"] == places.SHOWS]
     if not shows:
         return True

@@ -62,7 +62,8 @@ def finding(
                 chosen = _one_of(recipes.of_kind("detect"), now, words.WITH, key=f"detect {place}")
                 key = f"form {place} {chosen.id}"
                 values = form(chosen.schema, step["params"], key=key, problems=problems.get(chosen.id, {}))
-            made.append(recipes.step(chosen, values))
+            rest = {name: value for name, value in step.items() if name not in recipes.FORMED and chosen is now}
+            made.append(recipes.step(chosen, values, **rest))
         with st.expander(words.FOLLOWING):
             followed = form(
                 TrackParams.model_json_schema(), track, key="form track", problems=problems.get("track", {})

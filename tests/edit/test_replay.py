@@ -87,6 +87,22 @@ def test_a_track_is_moved_in_a_range_and_led_on_beyond_its_ends() -> None:
     assert (moved.starts, moved.ends) == ("found", "by hand")
 
 
+def test_what_a_move_leaves_behind_is_told_as_in_sight() -> None:
+    old = track("a", 10, 20)
+    made = done([old], edit("move", track="a", keys=[key(12, LEFT), key(15, LEFT)]))
+    moved, left = made.tracks
+    assert (moved.id, left.frame.tolist()) == ("a", [12, 13, 14, 15])
+    assert (left.state == SPARED).all()
+    assert np.array_equal(left.box, old.box[2:6])
+    assert "what is there shows" in made.done[0]["what"]
+
+
+def test_a_move_that_still_holds_what_was_hidden_leaves_nothing() -> None:
+    around = (FACE[0] - 2, FACE[1] - 2, FACE[2] + 2, FACE[3] + 2)
+    made = done([track("a", 10, 20)], edit("move", track="a", keys=[key(12, around), key(15, around)]))
+    assert [each.id for each in made.tracks] == ["a"]
+
+
 def test_what_is_deleted_is_spared_and_stays_listed() -> None:
     old = track("a", 20, 40)
     part = only(done([old], edit("delete", track="a", from_={"frame": 0}, to={"frame": 25})), "a")

@@ -117,6 +117,7 @@ def test_options_that_make_no_sense_are_told(case: Case, clip: Path, options: li
     [
         ("{nope", "is not JSON"),
         ("", "is not JSON"),
+        ('{"name": "a", "name": "b"}', "says 'name' twice"),
         ("\x00\x01", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
         ("[]", "recipe.json: must be a group of settings"),
@@ -131,7 +132,7 @@ def test_options_that_make_no_sense_are_told(case: Case, clip: Path, options: li
         (json.dumps({"name": "Nothing"}), "Nothing: hides nothing"),
         (json.dumps({"people": [{"hide": [SOLID]}], "detect": []}), "recipe: finds nobody"),
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_recipes_that_cannot_be_followed_are_told(case: Case, clip: Path, text: str, words: str):
     (case.folder / "recipe.json").write_text(text)

@@ -64,6 +64,19 @@ def test_a_result_that_lacks_frames(sample: Sample, result: Path, tmp_path: Path
     assert ran("audit", sample.path, tmp_path / "short.mp4", data=tmp_path / "data").returncode == 1
 
 
+def test_frames_after_the_original_s_last_were_not_searched(sample: Sample, result: Path, tmp_path: Path) -> None:
+    write_rgb(tmp_path / "long.mp4", [*pictures(result), *pictures(sample.path)[:10]], 25)
+    done = ran("audit", sample.path, tmp_path / "long.mp4", data=tmp_path / "data")
+    assert done.returncode == 1
+    assert "10 frames are in the result that nobody searched" in done.stdout
+
+
+def test_a_face_that_is_laid_elsewhere_is_told(sample: Sample, weights: Path, tmp_path: Path) -> None:
+    write_rgb(tmp_path / "laid.mp4", [np.roll(picture, 160, axis=1) for picture in pictures(sample.path)], 25)
+    told = maskanyone.audit(sample.path, tmp_path / "laid.mp4", cache=Memory())
+    assert told["frames_unlike"] > 50
+
+
 def test_what_is_no_video_is_refused(sample: Sample, tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("This is not a video.")
     done = ran("audit", sample.path, tmp_path / "text.mp4", data=tmp_path / "data")

@@ -119,5 +119,14 @@ def test_only_its_owner_releases_a_run(job: Job):
     assert releases.of(OTHER, job.id) is None
 
 
+def test_a_result_that_is_gone_is_not_released(job: Job):
+    made = runs.artefact(job.id, RESULT)
+    assert made is not None
+    files.place(made.sha256, made.suffix).unlink()
+    with pytest.raises(Refused, match="not here any more"):
+        releases.release(OWNER, job.id, "public")
+    assert releases.of(OWNER, job.id) is None
+
+
 def test_without_a_release_there_is_no_file(job: Job):
     assert releases.file(job.id, ".json") is None

@@ -42,7 +42,8 @@ REASONS = {
     "perhaps": "One detector alone takes this for a face; it shows.",
 }
 WELL, WELL_HELP = "Hidden well", "Nobody can be recognised here. The next one comes up."
-NEXT, NEXT_HELP = "Next", "Leave this one for later."
+NEXT = "Next"
+NEXT_HELP = "Leave this one for later. What is hidden wrongly is corrected by a file: see docs/edits.md."
 AGAIN = "Look at it again"
 SHOW = "Show"
 SIDES = {"original": "Original", "result": "Result"}
@@ -54,6 +55,7 @@ LEVEL = "Who may have the result?"
 NOT_PROTECTED = "What is not protected"
 BY, BY_HELP = "Who looked it through (optional)", "Stands in the report, but not in the one to share."
 ALL_THE_SAME = "I have looked there, and release it all the same."
+ALL_THE_SAME_UNSEARCHED = "I have looked through all of it, and release it all the same."
 FILES = "Download the report"
 FILES_HELP = "The report with and without names, a paragraph for a paper, and the hash of every file."
 SHORTCUT = "H"
@@ -96,6 +98,11 @@ def left(
         parts.append(f"no face was found in {where}: make sure that nobody is in them")
     said = " · ".join(parts)
     return f"{said[:1].upper()}{said[1:]}"
+
+
+def unsearched(why: str) -> str:
+    """why: as the report says it, for instance ``not done``."""
+    return f"The search of the result was {why}: whom every detector missed would show."
 
 
 def place(number: int, total: int) -> str:

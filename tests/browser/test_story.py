@@ -103,6 +103,10 @@ def test_a_batch_is_begun_with_few_clicks(page: Any, served: Served, batch: list
     first = page.get_by_role("radio", name="Faces filled, voice removed")
     expect(first).to_be_checked()
     expect(page.get_by_text("Own settings")).to_have_count(0)
+    for card in (page.get_by_role("radio", name="Heads filled"), first):  # not part of the count
+        card.click()
+        expect(card).to_be_checked()
+        expect(page.get_by_text("Own settings")).to_have_count(0)
     click(button(page, "Mask 4 recordings"))
     button(page, "Stop").last.click()  # not part of the count: the last in line is stopped
     served.until("SELECT 1 FROM job WHERE kind = 'mask' AND state = 'cancelled'")

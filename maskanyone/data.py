@@ -7,6 +7,7 @@ the picture and are clipped only when drawn.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal, Protocol
@@ -50,6 +51,14 @@ class Span:
         """Runs of true values of bool (F,)."""
         edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
         return tuple(Span(int(start), int(stop)) for start, stop in edges.reshape(-1, 2))
+
+    @staticmethod
+    def flags(spans: Iterable[Span], frames: int) -> NDArray[np.bool_]:
+        """bool (F,): frames that lie in one of the spans, the inverse of ``runs``."""
+        flags = np.zeros(frames, bool)
+        for span in spans:
+            flags[span.start : span.stop] = True
+        return flags
 
 
 @dataclass(frozen=True)
@@ -98,9 +107,7 @@ class Looks:
     def of(self, producers: tuple[str, ...]) -> Looks:
         """Those of some producers alone, without notes."""
         rows = [place for place, name in enumerate(self.producers) if name in producers]
-        return Looks(
-            tuple(self.producers[row] for row in rows), self.asked[rows], self.ran[rows], aside=self.aside
-        )
+        return Looks(tuple(self.producers[row] for row in rows), self.asked[rows], self.ran[rows], aside=self.aside)
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ def area(box: Boxes) -> Any:
 
 
 def common(one: Boxes, others: Boxes) -> Any:
-    """px² that a box shares with each of others, (N,)."""
-    low, high = np.maximum(one[:2], others[:, :2]), np.minimum(one[2:], others[:, 2:])
+    """px² that a box shares with each of others, (N,); of several (N, 4), each with the other of its row."""
+    low, high = np.maximum(one[..., :2], others[:, :2]), np.minimum(one[..., 2:], others[:, 2:])
     return np.prod(np.maximum(high - low, 0), axis=1)
 
 
@@ -35,8 +35,7 @@ def around(one: Boxes, other: Boxes) -> NDArray[np.float32]:
 
 def part_in(one: Boxes, other: Boxes) -> Any:
     """(N,): the part of each box (N, 4) that lies in the other of its row (N, 4)."""
-    low, high = np.maximum(one[:, :2], other[:, :2]), np.minimum(one[:, 2:], other[:, 2:])
-    return np.prod(np.maximum(high - low, 0), axis=1) / np.maximum(area(one), 1e-6)
+    return common(one, other) / np.maximum(area(one), 1e-6)
 
 
 def overlaps(one: Boxes, others: Boxes, share: float) -> Flags:

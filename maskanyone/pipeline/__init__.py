@@ -196,8 +196,6 @@ def audit(
     recipe = Recipe.built_in()
     analysis = _analysed(source, recipe, cache, watch, True)
     found = compared(source, masked, analysis.seen, analysis.links, watch)
-    beyond = [words for words in masked.dropped if "picture track" in words]
-    found["tracks_beyond"] = len(beyond)
     return found | {"faults": [*analysis.seen.looks.notes, *analysis.faults], "left_out": list(left_out(recipe))}
 
 

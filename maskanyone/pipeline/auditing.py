@@ -224,6 +224,7 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
     return _data(told, [*by, KNOWN], times - float(original.zero), "leaks") | {
         "looks": looks,
         "frames_beyond": told.beyond,
+        "tracks_beyond": sum("picture track" in words for words in result.dropped),
         "frames_unlike": told.unlike,
         "searchers_missing": list(missing),
     }
@@ -239,9 +240,16 @@ def search_pair(
     tick: Callable[[int], None],
 ) -> Searched:
     """Search a result that may lag behind its original, frame by frame as is asked. lag: frames."""
-    results = result_frames(result, lag, lambda: tick(0))
+    at = 0
+
+    def going(index: int) -> None:
+        nonlocal at
+        at = index
+        tick(index)
+
+    results = result_frames(result, lag, lambda: tick(at))  # who waits tells where it is
     with closing(Original(original, seen.timeline.pts)) as frames, closing(results):
-        return search(frames, results, auditors, asked, tick)
+        return search(frames, results, auditors, asked, going)
 
 
 def _data(told: Searched, by: Sequence[str], times: NDArray[np.float64], left: str) -> dict[str, Any]:

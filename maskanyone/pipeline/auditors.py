@@ -47,7 +47,7 @@ FAMILIES = 2
 
 def searching(recipe: Recipe) -> tuple[str, ...]:
     """Ids and versions of those who search a result of a recipe here; none where nobody can, or nobody is to."""
-    return tuple(sorted(f"{made.id} {made.version}" for _, made in _others(_makers(recipe))))
+    return tuple(sorted(f"{made.id} {made.version}" for _, made in _here(_others(_makers(recipe)))))
 
 
 def _makers(recipe: Recipe) -> list[str] | None:
@@ -56,12 +56,15 @@ def _makers(recipe: Recipe) -> list[str] | None:
 
 
 def _others(makers: Sequence[str] | None) -> list[tuple[_Searcher, type[Detector]]]:
-    """Those of other families whose weights are here."""
+    """Those of other families than the makers'."""
     families = {registry.implementation(method).family for method in makers or ()}
     known = () if makers is None else ((each, registry.implementation(each.method)) for each in SEARCHERS)
-    return [
-        (each, made) for each, made in known if made.family not in families and all(map(weights.have, made.weights))
-    ]
+    return [(each, made) for each, made in known if made.family not in families]
+
+
+def _here(some: Sequence[tuple[_Searcher, type[Detector]]]) -> list[tuple[_Searcher, type[Detector]]]:
+    """Those whose weights are here."""
+    return [(each, made) for each, made in some if all(map(weights.have, made.weights))]
 
 
 class Auditors:
@@ -69,7 +72,10 @@ class Auditors:
 
     def __init__(self, makers: Sequence[str] | None) -> None:
         """makers: methods that took part; none where nobody is to search."""
-        self._wanted, self._makers = _others(makers), tuple(makers or ())
+        others = _others(makers)
+        self._wanted = _here(others)
+        #: those who could search too, were their weights here
+        self.missing = tuple(made.title for each, made in others if (each, made) not in self._wanted)
         self._loaded: list[Detector] = []
         self.made: list[Auditor] = []
 
@@ -82,14 +88,6 @@ class Auditors:
     def identities(self) -> tuple[Mapping[str, Any], ...]:
         """What exactly they compute with."""
         return tuple(weights.identity(name) for _, made in self._wanted for name in made.weights)
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Those of other families who could search, were their weights here."""
-        here = {each.method for each, _ in self._wanted}
-        families = {registry.implementation(method).family for method in self._makers}
-        made = [registry.implementation(each.method) for each in SEARCHERS if each.method not in here]
-        return tuple(one.title for one in made if one.family not in families)
 
     @property
     def names(self) -> tuple[str, ...]:

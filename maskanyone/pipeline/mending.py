@@ -50,9 +50,7 @@ def touched(
     tracks: Sequence[Track], spans: Sequence[Span], frames: int, also: Sequence[Span] = ()
 ) -> NDArray[np.bool_]:
     """bool (F,): frames of pieces in which one of the tracks is, and of those that are rendered again in any case."""
-    touched = np.zeros(frames, bool)
-    for span in also:
-        touched[span.start : span.stop] = True
+    touched = Span.flags(also, frames)
     for track in tracks:
         touched[track.frame] = True
     for span in spans:

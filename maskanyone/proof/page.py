@@ -11,7 +11,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from maskanyone.proof.places import FAILED, unfound
+from maskanyone.proof.places import covering, unfound
 from maskanyone.proof.report import shareable as without_names
 from maskanyone.proof.timeline import LEFT, NARROW, WIDTH, Scale, colour, letters, moment, timeline
 from maskanyone.proof.wording import HOW, counts, looks, paragraph, references, searched, steps
@@ -84,8 +84,7 @@ def _shown(report: Plain) -> dict[str, Any]:
     source, result, tracks = report["source"], report["result"], report["tracks"]
     stretches, weak = report["to_look_at"], report["not_hidden"]
     frames, audit = int(result["frames"]), searched(report)
-    failed = [part for part in stretches if part.get("kind") == FAILED]
-    covered = [part for part in stretches if "track" not in part and part not in failed]
+    covered = covering(stretches)
     nobody = [_stretch(run, report) for run in unfound(tracks, covered, frames)]
     left = audit["left"] if audit else []
     how = counts(tracks)

@@ -132,6 +132,11 @@ def number(report: Mapping[str, Any]) -> int:
     return len(queue(report))
 
 
+def covering(stretches: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those of a report's stretches in which whole pictures are covered."""
+    return [part for part in stretches if "track" not in part and part.get("kind") != FAILED]
+
+
 def unfound(tracks: Sequence[Mapping[str, Any]], covered: Sequence[Mapping[str, Any]], frames: int) -> list[range]:
     """Runs of frames in which nobody is hidden and that are not covered."""
     taken = sorted((int(span["first_frame"]), int(span["last_frame"]) + 1) for span in (*tracks, *covered))

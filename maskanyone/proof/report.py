@@ -25,7 +25,7 @@ from maskanyone.data import (
 )
 from maskanyone.proof import corrections, places
 from maskanyone.proof.facts import Facts
-from maskanyone.proof.stretches import stretch, stretches, weak
+from maskanyone.proof.stretches import covered, stretch, stretches, weak
 from maskanyone.proof.wording import listed
 from maskanyone.written import counted
 
@@ -68,7 +68,7 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         "methods": [dict(method) for method in facts.methods],
         "faces": {
             "frames_hidden": int(hidden.sum()),
-            "frames_covered_wholly": int(_covered(facts).sum()),
+            "frames_covered_wholly": int(covered(facts).sum()),
             "most_at_once": _most_at_once(facts),
             "tracks": sum(bool(_hidden(track).any()) for track in facts.tracks),
         },
@@ -176,14 +176,6 @@ def _spared(facts: Facts) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return spared
 
 
-def _covered(facts: Facts) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Frames of which nothing shows."""
-    covered = np.zeros(len(facts.timeline), bool)
-    for span in (*facts.blind, *facts.timeline.lost):
-        covered[span.start : span.stop] = True
-    return covered
-
-
 def _most_at_once(facts: Facts) -> int:
     count = np.zeros(len(facts.timeline), np.int32)
     for track in facts.tracks:
@@ -215,8 +207,7 @@ def _nobody(
     facts: Facts, tracks: Sequence[Mapping[str, Any]], stretches: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Where nothing is hidden and nothing is covered."""
-    covered = [part for part in stretches if "track" not in part and part.get("kind") != places.FAILED]
-    runs = places.unfound(tracks, covered, len(facts.timeline))
+    runs = places.unfound(tracks, places.covering(stretches), len(facts.timeline))
     return [stretch(facts, Span(run.start, run.stop), "no face was found") for run in runs]
 
 
@@ -230,13 +221,13 @@ def _looks(facts: Facts) -> list[dict[str, Any]]:
 
 def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) -> str:
     frames = len(facts.timeline)
-    covered, spared = _covered(facts), _spared(facts)
-    clear = int((~hidden & ~covered & ~spared).sum())
-    if hidden.any() or covered.any():
+    whole, spared = covered(facts), _spared(facts)
+    clear = int((~hidden & ~whole & ~spared).sum())
+    if hidden.any() or whole.any():
         who = "face or head" if any(track.kind == "head" and _hidden(track).any() for track in facts.tracks) else "face"
         what = f"At least one {who} is hidden in {int(hidden.sum()):,} of {frames:,} frames."
-        if covered.any():
-            what += f" {int(covered.sum()):,} frames are covered wholly, for nobody could look at them."
+        if whole.any():
+            what += f" {int(whole.sum()):,} frames are covered wholly, for nobody could look at them."
         if clear:
             what += f" In {clear:,} no face was found: make sure that nobody is in them."
     elif spared.any():

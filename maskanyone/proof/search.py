@@ -196,9 +196,9 @@ def search(
         while looking:
             seen()
         judged(0)
-        for more in results:
+        for _ in results:
             tick(len(original))
-            told.beyond += more is not None
+            told.beyond += 1
     finally:
         crew.dismiss()
     return told
@@ -260,9 +260,9 @@ def _judged(
         told.people = len(asked.people[0])
         told.known = sum(bool(overlaps(person, boxes, _OVERLAP).any()) for person in asked.people[0])
         all_ += originals
-    found = [finding for sight in all_ for finding in _shows(before.index, sight, picture.y, luma)]
-    alike = sum(len(_shows(before.index, sight, picture.y, luma)) for sight in all_[: len(sights)])
-    told.unlike = int(alike < sum(len(sight.box) for sight in sights))
+    shows = [_shows(before.index, sight, picture.y, luma) for sight in all_]
+    told.unlike = int(any(len(some) < len(sight.box) for some, sight in zip(shows, sights, strict=False)))
+    found = [finding for some in shows for finding in some]
     told.findings = [replace(one, sure=_confirmed(one, found, auditors, picture)) for one in found]
     supposed = _shows(before.index, _Sight(KNOWN, *asked.supposed, turn=(0,) * len(asked.supposed[0])), picture.y, luma)
     told.findings += [one for one in supposed if _confirmed(replace(one, score=0), found, auditors, picture)]

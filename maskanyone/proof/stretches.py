@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maskanyone.data import (
     BY_HAND,
@@ -35,12 +36,17 @@ _REASONS = {
 }
 
 
+def covered(facts: Facts) -> NDArray[np.bool_]:
+    """bool (F,): frames of which nothing shows."""
+    return Span.flags((*facts.blind, *facts.timeline.lost), len(facts.timeline))
+
+
 def stretches(facts: Facts) -> list[dict[str, Any]]:
     """Everything a person should look at: frames hidden without a sight, or covered wholly."""
-    covered = {"risk": risk.COVERED}
-    found = [stretch(facts, span, "whole picture covered: nobody could look at it") | covered for span in facts.blind]
+    least = {"risk": risk.COVERED}
+    found = [stretch(facts, span, "whole picture covered: nobody could look at it") | least for span in facts.blind]
     found += [
-        stretch(facts, span, "whole picture covered: the recording is damaged here") | covered
+        stretch(facts, span, "whole picture covered: the recording is damaged here") | least
         for span in facts.timeline.lost
     ]
     found += _failed(facts)
@@ -56,9 +62,7 @@ def stretches(facts: Facts) -> list[dict[str, Any]]:
 def _failed(facts: Facts) -> list[dict[str, Any]]:
     """Where a detector failed, or faces were not followed, and pictures are not covered for it."""
     told = {"kind": places.FAILED, "risk": risk.FAILED}
-    shows = np.ones(len(facts.timeline), bool)
-    for span in (*facts.blind, *facts.timeline.lost):
-        shows[span.start : span.stop] = False
+    shows = ~covered(facts)
     found = [stretch(facts, Span(0, len(facts.timeline)), why) | told for why in facts.broken]
     for name, asked, ran in zip(facts.looks.producers, facts.looks.asked, facts.looks.ran, strict=True):
         frames = np.flatnonzero(asked)

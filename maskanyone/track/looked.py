@@ -66,10 +66,7 @@ def lost_in(
 
 def both(one: tuple[Span, ...], other: tuple[Span, ...], frames: int) -> tuple[Span, ...]:
     """Spans that cover what either covers."""
-    flags = np.zeros(frames, bool)
-    for span in (*one, *other):
-        flags[span.start : span.stop] = True
-    return Span.runs(flags)
+    return Span.runs(Span.flags((*one, *other), frames))
 
 
 def _within_shots(stretch: Span, shot: Index) -> list[Span]:

@@ -87,7 +87,9 @@ class Frame:
         if factor < 1:
             stored = size if self._video.turns % 2 == 0 else size[::-1]
             plane = cv2.resize(plane, stored, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-        return _upright(plane, self._video).copy()  # which does not hold the whole frame
+        else:
+            plane = plane.copy()  # a view would hold the whole frame
+        return _upright(plane, self._video)
 
     def thumbnail(self, width: int) -> Pixels:
         """A coarse picture as coded, not turned, for comparing neighbours: uint8 (h, width, 3), RGB."""

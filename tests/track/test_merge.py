@@ -23,7 +23,7 @@ def merged(*rows: Row, frames: int = 3, size: tuple[int, int] = SIZE) -> Sightin
 def same_face(one: np.ndarray, other: np.ndarray) -> bool:
     shared = np.clip(np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2]), 0, None).prod()
     small, large = sorted([(one[2:] - one[:2]).prod(), (other[2:] - other[:2]).prod()])
-    return bool(shared >= 0.4 * (small + large - shared) or (shared >= 0.8 * small and small >= 0.2 * large))
+    return bool(shared >= 0.4 * (small + large - shared) or (shared > 0.8 * small and small >= 0.2 * large))
 
 
 def test_one_face_seen_by_two_producers_is_one_sighting_that_holds_both_boxes() -> None:

@@ -1,8 +1,9 @@
 """How much of a face a result still shows, whatever hid it: fill, blur, mosaic, another tool's.
 
 Both pictures of the face are brought to one small size, where grain and the codec's loss are gone. What is compared is
-their detail, that is the difference to a blurred copy: in each cell of a grid, the share of the original's detail that
-the result's follows. A cell whose original has no detail says nothing.
+their detail, that is the difference to a blurred copy, in each cell of a grid. A cell shows where the result keeps
+enough of the original's detail, and where what it has of detail looks like the original's, however pale, or inverted:
+a veil hides nobody. A cell whose original has no detail says nothing.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from maskanyone.data import Float, Pixels
 
 #: px of the small picture, cells along it, px over which detail is finer than the rest
 _SIDE, _CELLS, _COARSE = 64, 8, 13
-#: standard deviation, 0 to 255, below which a cell has no detail; the share of it that makes a cell show
-_LEAST, _SHOWS = 0.7, 0.5
+#: standard deviation, 0 to 255, below which a cell has no detail; the share of it that makes a cell show; the
+#: correlation of both pictures' detail that does
+_LEAST, _SHOWS, _ALIKE = 0.7, 0.5, 0.8
 _FEWEST = 4
 
 
@@ -31,11 +33,13 @@ def shown(before: Pixels, after: Pixels, box: Float) -> float:
     if first is None or second is None:
         return 0.0
     one, other = _detail(first), _detail(second)
-    power, common = _by_cell(one * one), _by_cell(one * other)
+    power, common, left = _by_cell(one * one), _by_cell(one * other), _by_cell(other * other)
     asked = _INSIDE & (power > _LEAST**2)
     if asked.sum() < _FEWEST:
         return 0.0
-    return float((common[asked] / power[asked] > _SHOWS).mean())
+    kept = common > _SHOWS * power
+    alike = (left > _LEAST**2) & (np.abs(common) > _ALIKE * np.sqrt(power * left))
+    return float((kept | alike)[asked].mean())
 
 
 def _crop(luma: Pixels, box: Float) -> Pixels | None:

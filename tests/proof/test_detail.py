@@ -35,6 +35,9 @@ def changed(picture: Pixels, box: Float, how: str) -> Pixels:
         "mosaic": lambda: cv2.resize(cv2.resize(part, (4, 5)), part.shape[::-1], interpolation=cv2.INTER_NEAREST),
         "grain": lambda: np.clip(part + np.random.default_rng(2).normal(0, 6, part.shape), 0, 255),
         "recoded": lambda: cv2.blur(part, (small, small)),
+        "paled": lambda: part * 0.35 + 90,
+        "veiled": lambda: part * 0.2 + 0.8 * 60,
+        "inverted": lambda: 255 - part,
     }[how]()
     return after
 
@@ -51,6 +54,11 @@ def test_what_is_hidden_does_not_show(picture: Pixels, how: str) -> None:
 @pytest.mark.parametrize("how", ["grain", "recoded"])
 def test_what_a_codec_loses_still_shows(picture: Pixels, how: str) -> None:
     assert shown(picture, changed(picture, BOX, how), BOX) >= 0.9
+
+
+@pytest.mark.parametrize("how", ["paled", "veiled", "inverted"])
+def test_a_veil_hides_nobody(picture: Pixels, how: str) -> None:
+    assert shown(picture, changed(picture, BOX, how), BOX) >= 0.8
 
 
 def test_half_of_it_is_half(picture: Pixels) -> None:

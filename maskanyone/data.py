@@ -80,6 +80,11 @@ class Detections:
     def __len__(self) -> int:
         return len(self.frame)
 
+    def part(self, rows: NDArray[np.bool_]) -> Detections:
+        """Some of the rows. rows: bool (N,)."""
+        columns = {name: getattr(self, name)[rows] for name in ("frame", "box", "score", "points", "producer")}
+        return replace(self, **columns)
+
     @staticmethod
     def none(kind: Kind) -> Detections:
         """Nothing found, by nobody."""

@@ -39,9 +39,14 @@ class Step(_Part):
 
 
 class DetectStep(Step):
-    """A detector. needed: without its weights the recipe cannot be run; else it is left out, and the report says so."""
+    """A detector.
+
+    needed: without its weights the recipe cannot be run; else it is left out, and the report says so.
+    closely: it is asked about nothing but the places of which the others are in doubt, and shown each by itself.
+    """
 
     needed: bool = True
+    closely: bool = False
 
 
 class HideStep(Step):
@@ -85,12 +90,18 @@ class AuditSettings(_Part):
     )
 
 
+#: score from which on something is a hint of a face
+_HINT = 0.08
+
+
 def _centerface(**params: float) -> DetectStep:
-    return DetectStep(method="detect.centerface", params=params)
+    upright = "turn" not in params  # who looks closely does not turn places
+    return DetectStep(method="detect.centerface", params={"hint": _HINT} | params if upright else params)
 
 
 #: how faces are found unless a recipe says otherwise; chosen by measurement (docs/benchmarks.md): two sizes in turn,
-#: and now and then a look for small faces, for heads that hang or lie, through grain, and for whole people
+#: and now and then a look for small faces, for heads that hang or lie, through grain, and for whole people; where
+#: they see no more than a hint of a face, another one is shown its place, at two sizes
 DETECT = (
     _centerface(size=640, every=2, offset=0),
     _centerface(size=416, every=2, offset=1),
@@ -100,6 +111,8 @@ DETECT = (
     _centerface(size=416, turn=270, every=12, offset=9, threshold=0.5),
     _centerface(size=416, steady=5, every=12, offset=7, threshold=0.35),
     DetectStep(method="detect.yolox", params={"every": 12, "offset": 11, "threshold": 0.4}, needed=False),
+    DetectStep(method="detect.yunet", params={"size": 320, "threshold": 0.1}, needed=False, closely=True),
+    DetectStep(method="detect.yunet", params={"size": 192, "threshold": 0.1}, needed=False, closely=True),
 )
 
 
@@ -165,7 +178,7 @@ class Recipe(_Part):
                 registry.info(step.method, kind)
                 step.checked()
         self.tracking()
-        if not self.detect:
+        if all(step.closely for step in self.detect):
             raise BadRecipe(self.name or "recipe", "finds nobody", "Name a detector, or leave detect out")
         if not self.hiding():
             raise BadRecipe(self.name or "recipe", "hides nothing", "Add a step, for instance --hide face=solid")

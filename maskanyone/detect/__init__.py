@@ -43,6 +43,15 @@ class DetectParams(BaseModel):
         description="Longer side of the picture the detector sees. Larger finds smaller faces and takes longer.",
     )
     threshold: float = least_score(0.2)
+    hint: float = Field(
+        0.0,
+        ge=0,
+        le=0.99,
+        title="Least score of a hint",
+        json_schema_extra={"unit": "of 1", "advanced": True},
+        description="What scores less than the least score, and at least this, counts only where a detector that looks "
+        "closely agrees. 0 leaves hints out.",
+    )
     every: int = Field(
         1,
         ge=1,
@@ -73,6 +82,11 @@ class DetectParams(BaseModel):
         json_schema_extra={"unit": "frames", "advanced": True},
         description="The middle value of so many frames takes grain and strobe light away, and blurs what moves.",
     )
+
+    @property
+    def least(self) -> float:
+        """The least score of all that is given, hints included."""
+        return min(self.hint, self.threshold) if self.hint > 0 else self.threshold
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class BlazeFace(Detector):
     def load(self) -> None:
         """Load the native detector."""
         if self._detector is None:
-            self._detector = tasks.face_detector(self._path, self.params.threshold)
+            self._detector = tasks.face_detector(self._path, self.params.least)
 
     @classmethod
     def computed_with(cls) -> Mapping[str, str]:

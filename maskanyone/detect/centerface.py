@@ -28,7 +28,7 @@ class CenterFace(GraphDetector):
         canvas, scale = fitted(picture, self.params.size)
         batch = canvas.transpose(2, 0, 1)[None].astype(np.float32)
         heat, size, offset, points = (output[0] for output in graph(batch))
-        rows, columns = np.nonzero(heat[0] >= self.params.threshold)
+        rows, columns = np.nonzero(heat[0] >= self.params.least)
         score = heat[0, rows, columns]
         centre = np.stack([columns + offset[1, rows, columns], rows + offset[0, rows, columns]], 1) + 0.5
         half = np.exp(size[::-1, rows, columns].T) / 2

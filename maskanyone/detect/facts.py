@@ -29,6 +29,7 @@ class Producer:
 class Seen:
     """The facts of a whole film. detections: of faces. people: of whole people. looks: of all producers.
 
+    hinted: detections of faces, and those that are mere hints.
     change: float32 (F,), mean difference of HSV to the frame before, 0 to 255.
     """
 
@@ -37,6 +38,7 @@ class Seen:
     people: Detections
     looks: Looks
     change: Float
+    hinted: Detections
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,17 @@ def joined(video: Video, parts: Sequence[Part], producers: Sequence[Producer]) -
             asked[number, found["asked"]] = True
             ran[number, found["asked"][found["ran"]]] = True
             notes += [str(note) for note in found["notes"]]
-    faces, people = (_detections(parts, [p for p in producers if p.detector.kind == k], k) for k in ("face", "person"))
+    hinted, people = (_detections(parts, [p for p in producers if p.detector.kind == k], k) for k in ("face", "person"))
     aside = tuple(p.name for p in producers if p.detector.params.turn or p.detector.params.steady > 1)
-    return Seen(timeline, faces, people, Looks(names, asked, ran, _few(notes, names, asked & ~ran), aside), change)
+    looks = Looks(names, asked, ran, _few(notes, names, asked & ~ran), aside)
+    return Seen(timeline, hinted.part(_counts(hinted, producers)), people, looks, change, hinted)
+
+
+def _counts(hinted: Detections, producers: Sequence[Producer]) -> NDArray[np.bool_]:
+    """bool (N,): rows that are more than a hint. A broken score is doubt, and doubt hides."""
+    least = {producer.name: producer.detector.params.threshold for producer in producers}
+    asked = np.array([least[name] for name in hinted.producers], np.float32)
+    return np.asarray(~(hinted.score < asked[hinted.producer]), bool)
 
 
 def _few(notes: Sequence[str], names: Sequence[str], failed: NDArray[np.bool_]) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ class MTCNN(GraphDetector):
         seen = scaled(picture, scale)
         across = _scale(seen.shape[1::-1], picture)
         box = _refined(second, seen, _proposed(first, seen))
-        box, score, points = _decided(third, seen, box, self.params.threshold)
+        box, score, points = _decided(third, seen, box, self.params.least)
         return Found((box / np.tile(across, 2)).astype(np.float32), score, (points / across).astype(np.float32))
 
 

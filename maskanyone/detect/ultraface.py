@@ -41,7 +41,7 @@ class UltraFace(GraphDetector):
         canvas, scale = fitted(picture, self.params.size, _GRID)
         batch = (canvas.transpose(2, 0, 1)[None].astype(np.float32) - np.float32(127)) / np.float32(128)
         scores, shifts = (output[0] for output in graph(batch))
-        likely = np.flatnonzero(scores[:, 1] >= self.params.threshold)
+        likely = np.flatnonzero(scores[:, 1] >= self.params.least)
         likely = likely[np.argsort(-scores[likely, 1], kind="stable")[:_MOST]]
         score, box = scores[likely, 1], _shifted(_anchors(canvas.shape[1], canvas.shape[0])[likely], shifts[likely])
         kept = distinct(box, score, _OVERLAP)

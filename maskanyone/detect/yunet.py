@@ -50,6 +50,6 @@ class YuNet(Detector):
         if not hasattr(self._each_thread, "network"):
             cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
             self._each_thread.network = cv2.FaceDetectorYN.create(
-                str(self._path), "", (self.params.size, self.params.size), self.params.threshold, _OVERLAP, _MOST
+                str(self._path), "", (self.params.size, self.params.size), self.params.least, _OVERLAP, _MOST
             )
         return self._each_thread.network

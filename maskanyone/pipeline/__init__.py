@@ -15,6 +15,7 @@ from maskanyone.detect.look import Seen, look
 from maskanyone.edit import Edits
 from maskanyone.pipeline.auditing import Audit, compared
 from maskanyone.pipeline.auditors import searching
+from maskanyone.pipeline.closely import Closely
 from maskanyone.pipeline.correcting import Corrections
 from maskanyone.pipeline.following import Following
 from maskanyone.pipeline.glimpse import Glimpse, looked
@@ -228,7 +229,11 @@ def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage
             tick=lambda index: watch.tick(LOOKING, index, source.packets),
         )
     lead = Following(source, seen, recipe, watch, salvage)
-    return Analysis(source, seen, linked(source, seen, recipe, lead), producers.identities, lead.faults)
+    with Producers(recipe, closely=True) as others:
+        ask = Closely(source, seen, others.made, cache, watch, salvage)
+        links = linked(source, seen, recipe, lead, ask)
+    used = (*producers.identities, *others.identities)
+    return Analysis(source, seen, links, used, (*ask.faults, *lead.faults))
 
 
 def _rendered(analysis: Analysis, recipe: Recipe, cache: Store, watch: Watch, salvage: bool) -> Pieces:

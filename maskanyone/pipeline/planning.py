@@ -13,7 +13,7 @@ from maskanyone.data import SPARED, Looks, Plan, Span, Track, Video
 from maskanyone.detect.look import Seen
 from maskanyone.recipe import Recipe
 from maskanyone.render.piece import Hiding
-from maskanyone.track import Links, heads, link
+from maskanyone.track import Ask, Links, heads, link, with_hints
 
 #: leads tracks on by the pictures, within cuts
 Lead = Callable[[Sequence[Track], Sequence[int]], tuple[Track, ...]]
@@ -24,10 +24,19 @@ def times_of(source: Video, seen: Seen) -> NDArray[np.float64]:
     return seen.timeline.pts.astype(np.float64) * float(source.time_base)
 
 
-def linked(source: Video, seen: Seen, recipe: Recipe, lead: Lead = lambda tracks, cuts: tuple(tracks)) -> Links:
-    """Who is where, from what was seen; heads of people where no face is."""
+def linked(
+    source: Video,
+    seen: Seen,
+    recipe: Recipe,
+    lead: Lead = lambda tracks, cuts: tuple(tracks),
+    ask: Ask | None = None,
+) -> Links:
+    """Who is where, from what was seen; heads of people where no face is. ask: about hints; none asks about nothing."""
     params, times, size = recipe.tracking(), times_of(source, seen), source.upright
-    found = link(seen.detections, seen.looks.of(seen.detections.producers), seen.change, times, size, params)
+    facts = seen.looks.of(seen.detections.producers), seen.change, times, size, params
+    found = link(seen.detections, *facts)
+    if ask is not None:
+        found = with_hints(found, seen.hinted, *facts, ask)
     tracks = lead(found.tracks, found.cuts)
     if not params.heads or not len(seen.people):
         return replace(found, tracks=tracks)

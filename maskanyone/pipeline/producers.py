@@ -13,17 +13,20 @@ from maskanyone.weights import store as weights
 
 
 class Producers:
-    """The recipe's detectors, loaded; use within ``with``."""
+    """The recipe's detectors, loaded; use within ``with``.
 
-    def __init__(self, recipe: Recipe) -> None:
-        self._recipe = runnable(recipe)
+    made: those that look at whole pictures, or else those that look closely.
+    """
+
+    def __init__(self, recipe: Recipe, *, closely: bool = False) -> None:
+        self._steps = tuple(step for step in runnable(recipe).detect if step.closely == closely)
         self.made: list[Producer] = []
         self.identities: tuple[Mapping[str, Any], ...] = ()
 
     def __enter__(self) -> Producers:
-        needed = [name for step in self._recipe.detect for name in _weights(step)]
+        needed = [name for step in self._steps for name in _weights(step)]
         self.identities = tuple(weights.identity(name) for name in dict.fromkeys(needed))
-        for step in self._recipe.detect:
+        for step in self._steps:
             self.made.append(self._producer(step))
         return self
 

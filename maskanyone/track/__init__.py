@@ -18,11 +18,12 @@ from maskanyone.track.believe import Stage, believed
 from maskanyone.track.build import build
 from maskanyone.track.cuts import cuts
 from maskanyone.track.heads import heads
+from maskanyone.track.hints import Ask, Doubt, agreed, beside, doubts, unexplained
 from maskanyone.track.looked import blind, both, looked, lost_in
 from maskanyone.track.merge import merge
 from maskanyone.track.params import TrackParams
 
-__all__ = ["Links", "TrackParams", "heads", "link"]
+__all__ = ["Ask", "Doubt", "Links", "TrackParams", "heads", "link", "with_hints"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,24 @@ def link(
         blind=both(blind(stage.looked, shot, seconds, params.blind), lost, frames),
         doubted=build(sightings, np.where(trust, -1, label), detections, stage, params),
     )
+
+
+def with_hints(
+    links: Links, detections: Detections, looks: Looks, change: NDArray[np.float32], times: NDArray[np.float64],
+    size: tuple[int, int], params: TrackParams, ask: Ask,
+) -> Links:
+    """Ask about everything that was found and that no track explains, and add what a second look agrees with.
+
+    Arguments are those of ``link``, whose answer ``links`` is, but that the detections include mere hints.
+    """
+    rest = unexplained(detections, links.tracks)
+    if not len(rest):
+        return links
+    every = params.model_copy(update={"start": 0.0, "confirm": 0.0})
+    found = doubts(link(rest, looks, change, times, size, every).tracks, times, params)
+    ask(found)
+    more = agreed(found)
+    return replace(links, tracks=(*links.tracks, *more), doubted=beside(links.doubted, more))
 
 
 def _sights(tracks: tuple[Track, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

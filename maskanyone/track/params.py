@@ -53,6 +53,10 @@ class TrackParams(BaseModel):
         0.3, ge=0, le=1, title="Least score of a short track",
         description="The same for tracks seen in a few frames only although somebody looked at those around them.",
     )
+    agree: float = Field(
+        0.4, ge=0, le=1, title="Agreement with a hint", json_schema_extra=_ADVANCED,
+        description="Score from which on a detector that looks closely agrees with a hint.",
+    )
     short: int = Field(
         3, ge=1, le=100, title="Short track", json_schema_extra={"unit": "frames", **_ADVANCED},
         description="A track seen in fewer frames than this is short.",

@@ -154,7 +154,9 @@ def painted(original: Path, result: Path) -> Iterator[Any]:
 
 
 def near(picture: Any) -> Any:
-    return np.abs(picture.astype(np.int16) - MAGENTA).max(axis=2) <= TOLERANCE
+    """bool (h, w): no channel is further from the colour than the tolerance."""
+    low, high = (np.array(MAGENTA) + way * float(TOLERANCE) for way in (-1, 1))
+    return cv2.inRange(np.ascontiguousarray(picture), low, high).astype(bool)
 
 
 def ellipse(shape: tuple[int, ...], box: tuple[float, float, float, float]) -> Any:

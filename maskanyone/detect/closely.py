@@ -1,0 +1,50 @@
+"""What a detector says of one place in a picture, shown by itself and larger than in the whole."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from maskanyone.data import Float, Pixels
+from maskanyone.detect import Detector
+from maskanyone.overlap import overlaps
+from maskanyone.video.picture import Picture
+
+#: how much of its surroundings is shown, in the longer side of the place
+_AROUND = 3.0
+#: part of what both cover together that a place and a face have in common
+_SAME = 0.3
+
+#: a place shown by itself: uint8 (size, size, 3), RGB; the place in it, float32 (4,), px
+Shown = tuple[Pixels, Float]
+
+
+def shown(picture: Picture, box: Float, aspect: float, size: int) -> Shown:
+    """A place with its surroundings, square; beyond the picture's edge its outermost pixels go on.
+
+    Args:
+        box: float32 (4,), px; may leave the picture.
+        aspect: width of a pixel in its heights.
+        size: px, of what is shown.
+    """
+    width, height = picture.size
+    side = _AROUND * max(float(box[2] - box[0]) * aspect, float(box[3] - box[1]))
+    middle = (box[:2] + box[2:]) / 2
+    half = np.array([side / 2 / aspect, side / 2])
+    x1, y1 = (int(value) // 2 * 2 for value in np.floor(middle - half))
+    x2, y2 = (-(-int(value) // 2) * 2 for value in np.ceil(middle + half))
+    inside = min(max(x1, 0), width - 2), min(max(y1, 0), height - 2), max(min(x2, width), 2), max(min(y2, height), 2)
+    beyond = inside[1] - y1, max(y2 - inside[3], 0), inside[0] - x1, max(x2 - inside[2], 0)
+    rgb = cv2.copyMakeBorder(picture.rgb(inside), *beyond, cv2.BORDER_REPLICATE)
+    scale = np.array([size / (x2 - x1), size / (y2 - y1)] * 2)
+    smaller = bool(scale.min() < 1)
+    seen = cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+    return np.asarray(seen, np.uint8), ((box - np.array([x1, y1] * 2)) * scale).astype(np.float32)
+
+
+def agreement(detector: Detector, place: Shown) -> float:
+    """The best score of a face that the detector finds at the place, 0 where it finds none."""
+    picture, box = place
+    found = detector.detect(picture)
+    same = overlaps(box, found.box, _SAME) if len(found.box) else np.zeros(0, bool)
+    return float(np.max(found.score[same], initial=0.0))

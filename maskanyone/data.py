@@ -21,9 +21,19 @@ Kind = Literal["face", "head", "person", "plate", "text"]
 Shape = Literal["ellipse", "box"]
 
 #: how a frame's box of a track came about
-State = Literal["seen", "filled", "guessed", "mended", "by hand", "spared", "followed", "placed"]
-SEEN, FILLED, GUESSED, MENDED, BY_HAND, SPARED, FOLLOWED, PLACED = range(8)
-STATES: tuple[State, ...] = ("seen", "filled", "guessed", "mended", "by hand", "spared", "followed", "placed")
+State = Literal["seen", "filled", "guessed", "mended", "by hand", "spared", "followed", "placed", "hinted"]
+SEEN, FILLED, GUESSED, MENDED, BY_HAND, SPARED, FOLLOWED, PLACED, HINTED = range(9)
+STATES: tuple[State, ...] = (
+    "seen",
+    "filled",
+    "guessed",
+    "mended",
+    "by hand",
+    "spared",
+    "followed",
+    "placed",
+    "hinted",
+)
 
 
 class Store(Protocol):

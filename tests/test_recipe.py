@@ -157,7 +157,7 @@ def test_settings_apply_in_order_to_every_step_of_that_name() -> None:
         "", "=", "crf", "crf=1", "output=1", "output.crf", "output.crf=", "output.crf=1.5", "output.crf=-1",
         "output.crf=41", "output.version=2", "output.codec=vp9", "track.before=-1", "track.before=true?",
         "track.there=1", "hide.face=1", "hide.face.margin.more=1", "hide.head.margin=1", "hide.face.there=1",
-        "detect.yunet.size=320", "detect.centerface.size=0", "sound.keep.volume=1", "people.who=1", "name=x",
+        "detect.mtcnn.size=320", "detect.centerface.size=0", "sound.keep.volume=1", "people.who=1", "name=x",
         "seed=1.5", "seed=-1", f"seed={2**53}", "audit.there=1", "format=2",
     ],
 )  # fmt: skip

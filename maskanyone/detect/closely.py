@@ -31,10 +31,11 @@ def shown(picture: Picture, box: Float, aspect: float, size: int) -> Shown:
     side = _AROUND * max(float(box[2] - box[0]) * aspect, float(box[3] - box[1]))
     middle = (box[:2] + box[2:]) / 2
     half = np.array([side / 2 / aspect, side / 2])
-    x1, y1 = (int(value) // 2 * 2 for value in np.floor(middle - half))
-    x2, y2 = (-(-int(value) // 2) * 2 for value in np.ceil(middle + half))
-    inside = min(max(x1, 0), width - 2), min(max(y1, 0), height - 2), max(min(x2, width), 2), max(min(y2, height), 2)
-    beyond = inside[1] - y1, max(y2 - inside[3], 0), inside[0] - x1, max(x2 - inside[2], 0)
+    # even numbers, and at least a corner of the picture
+    x1, y1 = (min(int(low) // 2 * 2, most - 2) for low, most in zip(np.floor(middle - half), picture.size, strict=True))
+    x2, y2 = (max(-(-int(high) // 2) * 2, 2) for high in np.ceil(middle + half))
+    inside = max(x1, 0), max(y1, 0), min(x2, width), min(y2, height)
+    beyond = inside[1] - y1, y2 - inside[3], inside[0] - x1, x2 - inside[2]
     rgb = cv2.copyMakeBorder(picture.rgb(inside), *beyond, cv2.BORDER_REPLICATE)
     scale = np.array([size / (x2 - x1), size / (y2 - y1)] * 2)
     smaller = bool(scale.min() < 1)
@@ -43,8 +44,15 @@ def shown(picture: Picture, box: Float, aspect: float, size: int) -> Shown:
 
 
 def agreement(detector: Detector, place: Shown) -> float:
-    """The best score of a face that the detector finds at the place, 0 where it finds none."""
+    """The best score of a face that the detector finds at the place, 0 where it finds none.
+
+    Raises:
+        ValueError: what it answers is not what a detector can. Whatever else it raises.
+    """
     picture, box = place
     found = detector.detect(picture)
-    same = overlaps(box, found.box, _SAME) if len(found.box) else np.zeros(0, bool)
-    return float(np.max(found.score[same], initial=0.0))
+    boxes, score = np.asarray(found.box, np.float32), np.asarray(found.score, np.float32)
+    fits = score.ndim == 1 and boxes.shape == (len(score), 4)
+    if not fits or not (np.isfinite(boxes).all() and np.isfinite(score).all()):
+        raise ValueError("boxes and scores that cannot be")
+    return float(np.max(score[overlaps(box, boxes, _SAME)], initial=0.0)) if len(boxes) else 0.0

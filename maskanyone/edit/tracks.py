@@ -9,12 +9,26 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import BY_HAND, FILLED, FOLLOWED, GUESSED, MENDED, PLACED, SEEN, SPARED, Float, Kind, Span, Track
+from maskanyone.data import (
+    BY_HAND,
+    FILLED,
+    FOLLOWED,
+    GUESSED,
+    HINTED,
+    MENDED,
+    PLACED,
+    SEEN,
+    SPARED,
+    Float,
+    Kind,
+    Span,
+    Track,
+)
 from maskanyone.edit.scene import Unfit
 from maskanyone.overlap import around, part_in
 
 #: what is told of a frame that two tracks have, the surest first; who is hidden in one of them stays hidden
-_SUREST = np.array([SEEN, FILLED, FOLLOWED, PLACED, GUESSED, MENDED, BY_HAND, SPARED], np.uint8)
+_SUREST = np.array([SEEN, HINTED, FILLED, FOLLOWED, PLACED, GUESSED, MENDED, BY_HAND, SPARED], np.uint8)
 
 #: part of a box that another must hold for what was hidden in it to stay hidden
 _HELD = 0.8

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import SEEN, Float, Pixels, Track
+from maskanyone.data import HINTED, SEEN, Float, Pixels, Track
 from maskanyone.follow.flow import Patch, patch_of, step
 from maskanyone.overlap import around
 
@@ -82,7 +82,7 @@ def trails(
 ) -> Iterator[Trail]:
     """The ends of tracks that may be followed, forward and back: those where neither film nor shot ends."""
     for track in tracks:
-        seen = np.flatnonzero(track.state == SEEN)
+        seen = np.flatnonzero(np.isin(track.state, (SEEN, HINTED)) & ~np.isnan(track.score))
         if not len(seen):
             continue
         far = lasting if track.score[seen].max() >= _SURE else lasting * _SHORTER

@@ -16,6 +16,7 @@ from maskanyone.data import (
     FILLED,
     FOLLOWED,
     GUESSED,
+    HINTED,
     SEEN,
     Track,
     Video,
@@ -194,7 +195,7 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
     """Search any result of the original: those who are known from the original are looked for too. Plain data."""
     times = times_of(original, seen)
     moments = once_a_second(times)
-    known, supposed = known_in(links.tracks, (SEEN, FILLED)), known_in(links.tracks, (FOLLOWED, GUESSED))
+    known, supposed = known_in(links.tracks, (SEEN, FILLED, HINTED)), known_in(links.tracks, (FOLLOWED, GUESSED))
 
     def asked(index: int) -> Asked:
         moment = bool(moments[index])

@@ -7,6 +7,7 @@ import logging
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import closing
 from hashlib import sha256
 from itertools import islice
@@ -41,10 +42,18 @@ class Closely:
     """
 
     def __init__(
-        self, source: Video, seen: Seen, producers: Sequence[Producer], cache: Store, watch: Watch, salvage: bool
+        self,
+        source: Video,
+        seen: Seen,
+        producers: Sequence[Producer],
+        cache: Store,
+        watch: Watch,
+        salvage: bool,
+        timeout: float = TIMEOUT,
     ) -> None:
+        """timeout: seconds that one place may take before its detector counts as hung."""
         self._source, self._seen, self._producers, self._cache = source, seen, producers, cache
-        self._watch, self._salvage = watch, salvage
+        self._watch, self._salvage, self._timeout = watch, salvage, timeout
         self._kinds: list[str] = []
         self.asked = 0
 
@@ -99,9 +108,14 @@ class Closely:
             picture = frame.opened()[1]
             calls = [(doubt, crew.call(self._best, picture, doubt.track.box[row], aspect)) for doubt, row in here]
             for doubt, call in calls:
-                if (error := awaited(call, TIMEOUT, self._watch.ask)) is not None:
-                    raise error
-                doubt.scores.append(call.result())
+                doubt.scores.append(self._answer(call))
+
+    def _answer(self, call: Future[float]) -> float:
+        """What was said of a place; a fault counts as somebody, unless the detector hangs, which ends all of it."""
+        if (error := awaited(call, self._timeout, self._watch.ask)) is not None:
+            self._note(error)
+            return _FAILED
+        return call.result()
 
     def _best(self, picture: Picture, box: Float, aspect: float) -> float:
         """The best score that any of them gives the place."""
@@ -120,7 +134,7 @@ class Closely:
                 at = index
                 yield index, frame
 
-    def _note(self, error: Exception) -> None:
+    def _note(self, error: BaseException) -> None:
         logging.getLogger(__name__).error("looking closely broke off", exc_info=error)
         self._kinds.append(type(error).__name__)
 

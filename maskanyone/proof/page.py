@@ -30,7 +30,7 @@ _EARLY: Plain = {
     "not_hidden": [], "cuts": [], "looks": [], "faults": [], "damage": [], "not_protected": [], "methods": [],
     "software": {}, "weights": [], "corrections": [],
 }  # fmt: skip
-_STATES = ("seen", "placed", "filled", "followed", "guessed", "mended")
+_STATES = ("seen", "hinted", "placed", "filled", "followed", "guessed", "mended")
 #: what a hand did, in words after a number; told where it occurs
 _BY_HAND = {"by hand": "hidden", "spared": "spared"}
 _NO_SIGHT, _WEAK, _SHOWS, _COVERED = "no face found", "weak, not hidden", "still shows", "covered wholly"

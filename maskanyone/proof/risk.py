@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from maskanyone.data import BY_HAND, FILLED, FOLLOWED, GUESSED, MENDED, PLACED, SEEN, SPARED
+from maskanyone.data import BY_HAND, FILLED, FOLLOWED, GUESSED, HINTED, MENDED, PLACED, SEEN, SPARED
 
 #: by how a frame's box came about: what a detector saw again soon is likelier hidden well than what a search found;
 #: what was seen counts where one look alone has found it
-_STATES = {SEEN: 0.35, FILLED: 0.5, GUESSED: 0.4, MENDED: 0.9, FOLLOWED: 0.3, PLACED: 0.3, BY_HAND: 0.3, SPARED: 1.0}
+_STATES = {
+    SEEN: 0.35,
+    HINTED: 0.6,
+    FILLED: 0.5,
+    GUESSED: 0.4,
+    MENDED: 0.9,
+    FOLLOWED: 0.3,
+    PLACED: 0.3,
+    BY_HAND: 0.3,
+    SPARED: 1.0,
+}
 #: a sight that was too weak to be hidden
 WEAK = 0.8
 #: what the search of the result found: two detectors agree that somebody shows, or one alone takes it for a face

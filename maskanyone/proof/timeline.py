@@ -12,7 +12,7 @@ from maskanyone.written import clock
 
 #: parts of the drawing's width; what is shorter is drawn as wide as one, and of several states in it the last of these
 _COLUMNS = 480
-_DOUBT = ("seen", "placed", "filled", "followed", "guessed", "mended", "by hand", "spared")
+_DOUBT = ("seen", "hinted", "placed", "filled", "followed", "guessed", "mended", "by hand", "spared")
 MOST_ROWS = 16
 #: rows that get the first letters, as the player's do
 _FIRST = 8

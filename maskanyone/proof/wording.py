@@ -14,6 +14,7 @@ Plain = Mapping[str, Any]
 #: how a frame's hiding came about, as ``data.STATES`` names it, in words that stand after a number
 HOW = {
     "seen": "seen by a detector",
+    "hinted": "seen too faintly to count alone, and agreed with by a detector that looked closely",
     "filled": "filled between two sights",
     "followed": "followed by what moves in the picture",
     "placed": "placed on the head of a person whose face no detector found",
@@ -106,16 +107,22 @@ def _targets(report: Plain) -> str:
 
 def _found(report: Plain) -> str:
     """Who looked, at what size and how."""
-    by_method: dict[str, list[Plain]] = {}
-    for step in report["recipe"].get("detect", ()):
-        by_method.setdefault(step["method"], []).append(step.get("params", {}))
-    said = []
-    for method, params in by_method.items():
-        title = with_source(CITATIONS[method].title) if method in CITATIONS else method
-        said.append(f"{title}{_sizes(params)}")
+    said, closely = (_detectors(report, closely) for closely in (False, True))
     looks = sum(int(look["frames_looked_at"]) for look in report.get("looks", ()))
     frames = counted(int(report["result"]["frames"]), "frame")
-    return f"They were looked for by {listed(said)}, {counted(looks, 'look')} at {frames} in all." if said else ""
+    found = f"They were looked for by {listed(said)}, {counted(looks, 'look')} at {frames} in all." if said else ""
+    hints = f" Places where no more than a hint was found were shown to {listed(closely)}." if closely else ""
+    return found + hints
+
+
+def _detectors(report: Plain, closely: bool) -> list[str]:
+    """Those who looked at whole pictures, or those who were asked about single places, with their sizes."""
+    by_method: dict[str, list[Plain]] = {}
+    for step in report["recipe"].get("detect", ()):
+        if bool(step.get("closely")) == closely:
+            by_method.setdefault(step["method"], []).append(step.get("params", {}))
+    titled = {method: with_source(CITATIONS[method].title) for method in by_method if method in CITATIONS}
+    return [f"{titled.get(method, method)}{_sizes(params)}" for method, params in by_method.items()]
 
 
 def _sizes(params: Sequence[Plain]) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import Detections, Float, Track
+from maskanyone.data import FILLED, HINTED, SEEN, Detections, Float, Track
 from maskanyone.overlap import lies_in, part_in
 from maskanyone.present import Present
 from maskanyone.track.build import name
@@ -90,6 +90,8 @@ def agreed(found: Sequence[Doubt]) -> tuple[Track, ...]:
         runs.append((track, start, stop))
     for track, start, stop in runs:
         part = track.part(slice(start, stop))
+        seen = np.isin(part.state, (SEEN, FILLED))
+        part = replace(part, state=np.where(seen, HINTED, part.state).astype(np.uint8))
         if len(part) < len(track):
             part = replace(
                 part,

@@ -20,7 +20,7 @@ from tests.promises.runs import Memory, ran, said
 
 pytestmark = pytest.mark.slow
 #: makers that see nobody
-BLIND = ("detect.centerface.threshold=0.99", "track.heads=false")
+BLIND = ("detect.centerface.threshold=0.99", "detect.centerface.hint=0", "track.heads=false")
 #: frames of the first scene, her portrait
 PORTRAIT = range(10, 40)
 

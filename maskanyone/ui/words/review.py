@@ -35,6 +35,7 @@ REASONS = {
     "filled": "Lost for a moment; the place was filled in from before and after.",
     "guessed": "Not seen yet, or not any more; the place was guessed from the nearest sight.",
     "mended": "Found by the search of the result, and hidden only then.",
+    "hinted": "Seen too faintly to count alone; a detector that looked closely agrees.",
     "followed": "Found by no detector; followed by what moves in the picture.",
     "by hand": "Hidden by hand.",
     "spared": "A correction by hand spares it: nothing is hidden here.",

@@ -1,0 +1,126 @@
+"""Whatever goes wrong with those who look closely, whom they were to be asked about is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+from maskanyone.data import Pixels, Plan
+from maskanyone.detect import Detector, DetectParams, Found
+from maskanyone.detect.look import Producer, Seen, look_around
+from maskanyone.errors import Cancelled
+from maskanyone.pipeline.closely import Closely
+from maskanyone.pipeline.planning import linked
+from maskanyone.pipeline.planning import planned as plan_of
+from maskanyone.pipeline.watch import Watch
+from maskanyone.video.again import Again
+from tests.promises.faulty import ANSWERS, SHORT, Film, Known, recipe, spoilt, uncovered
+
+#: nobody reads points here, and one score more or less than boxes is the only wrong count
+LEFT_OUT = {"points of none", "points of another model"}
+
+
+class Hinting(Known):
+    """Finds what is true of the film, but so weakly that it is a mere hint."""
+
+    def found(self, face: np.ndarray) -> Found:
+        sure = super().found(face)
+        return Found(sure.box, np.full(len(face), 0.1, np.float32), sure.points)
+
+
+class Second(Detector):
+    """Finds somebody in the middle of whatever it is shown, or fails."""
+
+    id, title, family = "detect.second", "Second", "second"
+
+    def __init__(self, score: float = 0.9, answer: Callable[[Found], Any] = lambda found: found) -> None:
+        super().__init__(DetectParams(size=192), {})
+        self._score, self._answer, self.asked = score, answer, 0
+
+    def detect(self, picture: Pixels) -> Any:
+        self.asked += 1
+        third = picture.shape[0] / 3
+        box = np.array([[third, third, 2 * third, 2 * third]], np.float32)
+        return self._answer(Found(box, np.full(1, self._score, np.float32), np.zeros((1, 0, 2), np.float32)))
+
+
+class Memory(dict[str, bytes]):
+    def put(self, key: str, value: bytes) -> None:
+        self[key] = value
+
+
+@pytest.fixture(scope="module")
+def hints(scenes: Film) -> Seen:
+    """What two detectors see who take everybody for a hint."""
+    producers = [
+        Producer(name, Hinting(DetectParams(size=320, every=2, offset=turn, hint=0.05), scenes, {}), {})
+        for turn, name in enumerate(("even", "odd"))
+    ]
+    return look_around(scenes.video, producers, iter(scenes.frames))
+
+
+def asked(
+    scenes: Film, seen: Seen, second: Detector | None, cache: Memory | None = None, cancel: bool = False
+) -> tuple[Plan, Closely]:
+    """What is hidden when a detector is asked about hints."""
+    watch = Watch("film", cancel=lambda: cancel)
+    makers = [Producer("second", second, {"of": type(second).__name__})] if second else []
+    ask = Closely(scenes.video, seen, makers, Memory() if cache is None else cache, watch, False, SHORT * 4)
+    return plan_of(scenes.video, seen, linked(scenes.video, seen, recipe(), ask=ask), recipe()), ask
+
+
+def test_whom_a_second_look_takes_for_somebody_is_hidden(scenes: Film, hints: Seen) -> None:
+    """And nobody else: so that the tests below have something to lose."""
+    assert not asked(scenes, hints, None)[0].tracks
+    assert not asked(scenes, hints, Second(0.1))[0].tracks
+    plan, ask = asked(scenes, hints, Second())
+    assert not uncovered(scenes, plan)
+    assert ask.faults == ()
+
+
+@pytest.mark.parametrize("answer", sorted(set(ANSWERS) - LEFT_OUT))
+def test_a_second_look_that_fails(scenes: Film, hints: Seen, answer: str) -> None:
+    cannot_be_told = {"far outside", "far outside before it", "inside out", "of no size", "larger than any"}
+    plan, ask = asked(scenes, hints, Second(answer=partial(spoilt, ANSWERS[answer])))
+    if answer in cannot_be_told:  # an answer like any other: nobody at the place
+        assert not ask.faults
+        return
+    assert not uncovered(scenes, plan)
+    (fault,) = ask.faults
+    assert fault.startswith("hints of faces could not all be looked at closely")
+
+
+def test_a_second_reading_that_breaks_off(scenes: Film, hints: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
+    def since(self: Again, start: int) -> Any:
+        yield scenes.frames[start]
+        raise OSError("gone")
+
+    monkeypatch.setattr(Again, "since", since)
+    plan, ask = asked(scenes, hints, Second(0.0))
+    assert not uncovered(scenes, plan)
+    assert ask.faults[0].endswith("OSError")
+
+
+def test_what_was_said_once_is_kept(scenes: Film, hints: Seen) -> None:
+    cache = Memory()
+    first, second = Second(), Second()
+    before, _ = asked(scenes, hints, first, cache)
+    after, _ = asked(scenes, hints, second, cache)
+    assert first.asked
+    assert not second.asked
+    assert [track.id for track in before.tracks] == [track.id for track in after.tracks]
+
+
+def test_what_failed_is_not_kept(scenes: Film, hints: Seen) -> None:
+    cache = Memory()
+    asked(scenes, hints, Second(answer=ANSWERS["raises"]), cache)
+    assert not cache
+
+
+def test_whoever_stops_it_is_heard(scenes: Film, hints: Seen) -> None:
+    with pytest.raises(Cancelled):
+        asked(scenes, hints, Second(), cancel=True)

@@ -62,7 +62,7 @@ def runnable(recipe: Recipe) -> Recipe:
 def left_out(recipe: Recipe) -> tuple[str, ...]:
     """The titles of the detectors that ``runnable`` leaves out."""
     here = runnable(recipe).detect
-    return tuple(registry.info(step.method).title for step in recipe.detect if step not in here)
+    return tuple(dict.fromkeys(registry.info(step.method).title for step in recipe.detect if step not in here))
 
 
 def _weights(step: Step) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from maskanyone.pipeline import JOINING, LOOKING
 from maskanyone.pipeline.auditing import SEARCHING
+from maskanyone.pipeline.closely import CLOSELY
 from maskanyone.pipeline.following import FOLLOWING
 from maskanyone.pipeline.piecework import HIDING
 from maskanyone.store.tables import QUEUED, RUNNING, Job
@@ -15,8 +16,9 @@ from maskanyone.written import duration
 
 #: about which share of a run each stage takes
 _SHARES: Mapping[str, tuple[float, float]] = {
-    LOOKING: (0.0, 0.45),
-    FOLLOWING: (0.45, 0.5),
+    LOOKING: (0.0, 0.43),
+    CLOSELY: (0.43, 0.46),
+    FOLLOWING: (0.46, 0.5),
     HIDING: (0.5, 0.75),
     JOINING: (0.75, 0.77),
     SEARCHING: (0.77, 1.0),

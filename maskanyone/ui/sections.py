@@ -58,7 +58,7 @@ def finding(
     with _section(words.FINDING, told, ":material/search:"):
         for place, step in enumerate(steps):
             now = _method(step)
-            with st.expander(words.look(now.title, step["params"])):
+            with st.expander(words.look(now.title, step["params"], closely=bool(step.get("closely")))):
                 chosen = _one_of(recipes.of_kind("detect"), now, words.WITH, key=f"detect {place}")
                 key = f"form {place} {chosen.id}"
                 values = form(chosen.schema, step["params"], key=key, problems=problems.get(chosen.id, {}))

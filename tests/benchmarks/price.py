@@ -30,7 +30,9 @@ PLAIN = ("n_none/intel_cars.mp4", "n_none/openmpf_dog.mp4", "n_none/sam2_coffee.
 Plain = dict[str, Any]
 
 
-def without(*, size: int = 0, turn: bool = False, steady: bool = False) -> Callable[[Plain], None]:
+def without(
+    *, size: int = 0, turn: bool = False, steady: bool = False, closely: bool = False
+) -> Callable[[Plain], None]:
     """Leave detectors of a kind out of a recipe's plain data."""
 
     def change(recipe: Plain) -> None:
@@ -41,6 +43,7 @@ def without(*, size: int = 0, turn: bool = False, steady: bool = False) -> Calla
                 step["params"].get("size") == size
                 or (turn and step["params"].get("turn"))
                 or (steady and step["params"].get("steady", 1) > 1)
+                or (closely and step["closely"])
             )
         ]
 
@@ -67,11 +70,12 @@ MEASURES: dict[str, tuple[Callable[[Plain], None], ...]] = {
     "without turned looks": (without(turn=True),),
     "without the steadied look": (without(steady=True),),
     "without people and their heads": (persons,),
+    "without the second look at hints": (without(closely=True),),
     "without following by the picture": (setting("track", "follow", 0),),
     "without hiding and searching again": (setting("audit", "rounds", 0),),
     "without the search": (setting("audit", "on", False),),
     "without all of these": (
-        without(size=1280, turn=True, steady=True),
+        without(size=1280, turn=True, steady=True, closely=True),
         persons,
         setting("track", "follow", 0),
         setting("audit", "on", False),
@@ -84,12 +88,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path, nargs="?", default=SHARED)
     parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--frames", type=int, default=LEAST_FRAMES, help="of the looped clip, at least")
     arguments = parser.parse_args()
     media = arguments.shared / "media"
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         fewer, looped = narrowed(arguments.shared, work / "shared"), work / "looped.mp4"
-        frames = loop(media / SPEED_CLIPS["720p"][0], looped, LEAST_FRAMES)
+        frames = loop(media / SPEED_CLIPS["720p"][0], looped, arguments.frames)
         recipes = {title: written(work, number, changes) for number, (title, changes) in enumerate(MEASURES.items())}
         speeds: dict[str, list[float]] = {title: [] for title in recipes}
         for run in range(arguments.runs):

@@ -85,9 +85,11 @@ def looking(titles: Sequence[str]) -> str:
     return f"{names}, {len(titles)} kinds of looks" if len(titles) > 1 else names
 
 
-def look(title: str, params: Mapping[str, Any]) -> str:
-    """``CenterFace 416 px, turned 90°``."""
+def look(title: str, params: Mapping[str, Any], *, closely: bool = False) -> str:
+    """``CenterFace 416 px, turned 90°``. closely: it is asked about single places."""
     parts = [f"{title} {params['size']} px" if "size" in params else title]
+    if closely:
+        parts.append("closely, where others have a hint")
     if params.get("turn"):
         parts.append(f"turned {params['turn']}°")
     if params.get("steady", 1) > 1:

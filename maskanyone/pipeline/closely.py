@@ -31,6 +31,8 @@ from maskanyone.video.tonemap import VERSION as TONEMAP
 CLOSELY = "Looking closely"
 #: frames up to which reading goes on rather than jumps
 _NEAR = 60
+#: places asked about at most, for each frame of the film, and in a short one
+_MOST, _MOST_SHORT = 1.0, 200
 #: where a second opinion cannot be had a hint counts as somebody: failure covers
 _FAILED = 1.0
 
@@ -38,7 +40,7 @@ _FAILED = 1.0
 class Closely:
     """Asks about hints, or takes from the cache what was said of the same ones.
 
-    faults: what went wrong, in words; those it is about are hidden. asked: about how many stretches.
+    faults: what went wrong, in words.
     """
 
     def __init__(
@@ -55,21 +57,24 @@ class Closely:
         self._source, self._seen, self._producers, self._cache = source, seen, producers, cache
         self._watch, self._salvage, self._timeout = watch, salvage, timeout
         self._kinds: list[str] = []
-        self.asked = 0
+        self._left = 0
 
     @property
     def faults(self) -> tuple[str, ...]:
         """A sentence, where anything went wrong."""
-        if not self._kinds:
-            return ()
-        kinds = ", ".join(dict.fromkeys(self._kinds))
-        return (f"hints of faces could not all be looked at closely, and those that were not are hidden: {kinds}",)
+        told = []
+        if self._kinds:
+            kinds = ", ".join(dict.fromkeys(self._kinds))
+            told.append(f"hints of faces could not all be looked at closely, and the rest of them is hidden: {kinds}")
+        if self._left:
+            told.append(f"there were too many hints of faces: the {self._left:,} faintest were not looked at closely")
+        return tuple(told)
 
     def __call__(self, doubts: Sequence[Doubt]) -> None:
         """Fill in their scores; nothing where nobody is here who looks closely."""
         if not doubts or not self._producers:
             return
-        self.asked = len(doubts)
+        doubts = self._worth(doubts)
         key = self._key(doubts)
         if (known := self._cache.get(key)) is not None:
             _fill(doubts, known)
@@ -91,6 +96,15 @@ class Closely:
         for doubt in doubts:
             if not doubt.settled and len(doubt.scores) < len(doubt.wanted):
                 doubt.scores += [_FAILED] * (len(doubt.wanted) - len(doubt.scores))
+
+    def _worth(self, doubts: Sequence[Doubt]) -> list[Doubt]:
+        """As many as there is time for, in their order; the faintest are left out."""
+        most = max(_MOST * len(self._seen.timeline), _MOST_SHORT)
+        clearest = sorted(range(len(doubts)), key=lambda place: -doubts[place].best)
+        places = np.cumsum([len(doubts[place].wanted) for place in clearest])
+        kept = sorted(clearest[: int(np.searchsorted(places, most, side="right"))])
+        self._left = len(doubts) - len(kept)
+        return [doubts[place] for place in kept]
 
     def _ask(self, doubts: Sequence[Doubt], crew: Crew) -> None:
         """Go through the film once, and ask in each frame about all that are wanted there."""

@@ -246,8 +246,7 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
         left += f" {listed(missing)} did not search: the weights are not here."
     if facts.looks.notes:
         left += " Some detectors failed in some frames: whom they alone would have found there may show."
-    if facts.broken:
-        left += " Following broke off: where no detector saw a face it may show."
+    left += "".join(f" {each[:1].upper()}{each[1:]}." for each in facts.broken)
     return what + left + (" Some methods failed and were replaced by a fill." if facts.faults else "")
 
 

@@ -35,6 +35,8 @@ class Doubt:
         self.track, self.rows = track, rows
         self.scores: list[float] = []
         self._agree = params.agree
+        #: the best score of its sights
+        self.best = float(np.nanmax(track.score[rows]))
         sights = np.flatnonzero(~np.isnan(track.score[rows])) + rows.start
         spread = np.unique(np.linspace(0, len(sights) - 1, _ASKED).round().astype(int))
         #: rows to be asked about, in order
@@ -56,13 +58,15 @@ class Doubt:
 
 def unexplained(detections: Detections, tracks: Sequence[Track]) -> Detections:
     """Detections that lie in no track's box."""
-    kept = np.ones(len(detections), bool)
     present = Present([(track.frame, track.box) for track in tracks])
-    for row, (frame, box) in enumerate(zip(detections.frame.tolist(), detections.box, strict=True)):
-        here = present.box[present.at(frame)]
-        if len(here):
-            within = part_in(np.broadcast_to(box, here.shape), here) >= _WITHIN
-            kept[row] = not (within | lies_in(box, here, _SHARED, _COMPARABLE)).any()
+    start, stop = (np.searchsorted(present.frame, detections.frame, side) for side in ("left", "right"))
+    count = stop - start
+    row = np.repeat(np.arange(len(detections)), count)
+    other = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(start, count)
+    one, there = detections.box[row], present.box[other]
+    hidden = (part_in(one, there) >= _WITHIN) | lies_in(one, there, _SHARED, _COMPARABLE)
+    kept = np.ones(len(detections), bool)
+    kept[row[hidden]] = False
     return detections.part(kept)
 
 

@@ -13,6 +13,7 @@ from maskanyone.data import Pixels, Plan
 from maskanyone.detect import Detector, DetectParams, Found
 from maskanyone.detect.look import Producer, Seen, look_around
 from maskanyone.errors import Cancelled
+from maskanyone.pipeline import closely
 from maskanyone.pipeline.closely import Closely
 from maskanyone.pipeline.planning import linked
 from maskanyone.pipeline.planning import planned as plan_of
@@ -124,3 +125,17 @@ def test_what_failed_is_not_kept(scenes: Film, hints: Seen) -> None:
 def test_whoever_stops_it_is_heard(scenes: Film, hints: Seen) -> None:
     with pytest.raises(Cancelled):
         asked(scenes, hints, Second(), cancel=True)
+
+
+def test_of_too_many_hints_the_clearest_are_asked_about(
+    scenes: Film, hints: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the others are told."""
+    second, few = Second(), Second()
+    whole, _ = asked(scenes, hints, second)
+    monkeypatch.setattr(closely, "_MOST", 0.0)
+    monkeypatch.setattr(closely, "_MOST_SHORT", 20)
+    plan, ask = asked(scenes, hints, few)
+    assert 0 < few.asked <= 20 < second.asked
+    assert 0 < len(plan.tracks) < len(whole.tracks)
+    assert ask.faults[0].startswith("there were too many hints of faces: the ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
@@ -31,6 +31,8 @@ from maskanyone.video.tonemap import VERSION as TONEMAP
 CLOSELY = "Looking closely"
 #: frames up to which reading goes on rather than jumps
 _NEAR = 60
+#: places that wait for an answer while the next frames are read
+_WAITING = 4
 #: places asked about at most, for each frame of the film, and in a short one
 _MOST, _MOST_SHORT = 1.0, 200
 #: where a second opinion cannot be had a hint counts as somebody: failure covers
@@ -114,15 +116,19 @@ class Closely:
                 wanted[int(doubt.track.frame[row])].append((doubt, row))
         frames = sorted(wanted)
         aspect = float(self._source.pixel_aspect)
+        waiting: deque[tuple[Doubt, Future[float]]] = deque()
         for done, (index, frame) in enumerate(self._read(frames)):
             self._watch.tick(CLOSELY, done, len(frames))
             here = [(doubt, row) for doubt, row in wanted[index] if not doubt.settled]
-            if not here:
-                continue
-            picture = frame.opened()[1]
-            calls = [(doubt, crew.call(self._best, picture, doubt.track.box[row], aspect)) for doubt, row in here]
-            for doubt, call in calls:
+            if here:
+                picture = frame.opened()[1]
+            for doubt, row in here:
+                waiting.append((doubt, crew.call(self._best, picture, doubt.track.box[row], aspect)))
+            while len(waiting) > _WAITING:
+                doubt, call = waiting.popleft()
                 doubt.scores.append(self._answer(call))
+        for doubt, call in waiting:
+            doubt.scores.append(self._answer(call))
 
     def _answer(self, call: Future[float]) -> float:
         """What was said of a place; a fault counts as somebody, unless the detector hangs, which ends all of it."""

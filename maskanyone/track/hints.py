@@ -23,7 +23,7 @@ _WITHIN, _SHARED, _COMPARABLE = 0.6, 0.5, 4.0
 #: seconds of a hint that are judged together, and how many of its sights are asked about at most
 _TOGETHER, _ASKED = 2.0, 6
 #: so many of them without a score of at least this part of an agreement, and the rest need not be asked about
-_FIRST, _NOTHING = 3, 0.5
+_FIRST, _NOTHING = 2, 0.5
 #: mean of all scores, in agreements; the same for hints seen in fewer frames than that
 _MEAN, _MEAN_SHORT, _SHORT = 0.5, 1.5, 5
 

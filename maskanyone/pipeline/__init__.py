@@ -45,7 +45,10 @@ __all__ = ["Analysis", "Cancel", "Glimpse", "Progress", "Result", "analyse", "lo
 
 @dataclass(frozen=True)
 class Analysis:
-    """What is known of a recording: facts of the file, of every frame, and who is where. faults: of following."""
+    """What is known of a recording: facts of the file, of every frame, and who is where.
+
+    faults: of what goes on once all was looked at: looking closely, following.
+    """
 
     video: Video
     seen: Seen

@@ -47,8 +47,8 @@ class Glimpse:
     def after(self, recipe: Recipe) -> Pixels:
         """The frame as the recipe leaves it; the recipe's detectors are not asked again.
 
-        Nobody is followed (``track.follow``) and nothing is searched: a face that no detector sees there may show here,
-        though the run hides it.
+        Nobody is followed (``track.follow``), hints are not looked at closely, and nothing is searched: a face that no
+        detector sees there may show here, though the run hides it.
         """
         settle()
         plan = planned(self.source, self.seen, linked(self.source, self.seen, recipe), recipe)

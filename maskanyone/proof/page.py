@@ -105,7 +105,7 @@ def _shown(report: Plain) -> dict[str, Any]:
         "steps": steps(report),
         "how": [(HOW.get(state, state), number) for state, number in how.items()],
         "spared": spared,
-        "tracks": _tracks(tracks, result),
+        "tracks": _tracks(tracks),
         "names": _names(tracks),
         "corrections": _corrections(report["corrections"]),
         "timeline": timeline(
@@ -159,8 +159,7 @@ def _pictures(source: Plain) -> str:
     return said + (", interlaced" if source.get("interlaced") else "")
 
 
-def _tracks(tracks: Sequence[Plain], result: Plain) -> Table:
-    a_frame = float(result["seconds"]) / max(1, int(result["frames"]))
+def _tracks(tracks: Sequence[Plain]) -> Table:
     named, total = _named(tracks), counts(tracks)
     by_hand = any(total.get(state) for state in _BY_HAND)
     states = [state for state in _STATES if state == "seen" or total.get(state)]
@@ -170,7 +169,6 @@ def _tracks(tracks: Sequence[Plain], result: Plain) -> Table:
             str(track["kind"]),
             _times(track),
             _frames(track),
-            f"{float(track['to_s']) - float(track['from_s']) + a_frame:.1f}",
             *(f"{int(track['frames'].get(state, 0)):,}" for state in states),
             _score(track["best_score"]),
             _hand(track["frames"]) if by_hand else _ends(track),
@@ -179,8 +177,8 @@ def _tracks(tracks: Sequence[Plain], result: Plain) -> Table:
     ]
     if len(rows) > 1:
         hand = _hand(total) if by_hand else ""
-        rows.append(("", "all", "", "", "", *(f"{total.get(state, 0):,}" for state in states), "", hand))
-    head = "track:letter kind:text time:span frames:number s:number "
+        rows.append(("", "all", "", "", *(f"{total.get(state, 0):,}" for state in states), "", hand))
+    head = "track:letter kind:text time:span frames:number "
     head += " ".join(f"{state}:number" for state in states)
     head += f" best_score:number {'by_hand' if by_hand else 'begins/ends'}:text"
     order = sorted(range(len(named)), key=lambda at: _length(named[at][1]), reverse=True)

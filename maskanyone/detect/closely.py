@@ -10,6 +10,8 @@ from maskanyone.detect import Detector
 from maskanyone.overlap import overlaps
 from maskanyone.video.picture import Picture
 
+#: goes up when the same places would be shown otherwise, or others of a hint's sights
+VERSION = 1
 #: how much of its surroundings is shown, in the longer side of the place
 _AROUND = 3.0
 #: part of what both cover together that a place and a face have in common

@@ -16,6 +16,7 @@ import numpy as np
 
 from maskanyone import keys
 from maskanyone.data import Float, Store, Video
+from maskanyone.detect.closely import VERSION as CLOSE
 from maskanyone.detect.closely import agreement, shown
 from maskanyone.detect.look import TIMEOUT, Producer, Seen
 from maskanyone.detect.look import VERSION as LOOK
@@ -166,7 +167,8 @@ class Closely:
             digest.update(doubt.track.frame[rows].tobytes() + doubt.track.box[rows].tobytes())
         return keys.key(
             "closely",
-            look=[LOOK, TONEMAP],
+            look=[LOOK, CLOSE, TONEMAP],
+            agree=doubts[0].agree,
             source=self._source.sha256,
             salvage=self._salvage,
             places=digest.hexdigest(),

@@ -20,6 +20,8 @@ from maskanyone.track.params import TrackParams
 
 #: part of a box that lies in a track's, or of the smaller of both where they are comparable, which explains it
 _WITHIN, _SHARED, _COMPARABLE = 0.6, 0.5, 4.0
+#: pairs of a box and a track's that are compared together: bounds memory in crowds
+_CHUNK = 1_000_000
 #: seconds of a hint that are judged together, and how many of its sights are asked about at most
 _TOGETHER, _ASKED = 2.0, 6
 #: so many of them without a score of at least this part of an agreement, and the rest need not be asked about
@@ -34,7 +36,8 @@ class Doubt:
     def __init__(self, track: Track, rows: slice, params: TrackParams) -> None:
         self.track, self.rows = track, rows
         self.scores: list[float] = []
-        self._agree = params.agree
+        #: score from which on a second look agrees
+        self.agree = params.agree
         #: the best score of its sights
         self.best = float(np.nanmax(track.score[rows]))
         sights = np.flatnonzero(~np.isnan(track.score[rows])) + rows.start
@@ -46,27 +49,29 @@ class Doubt:
     @property
     def settled(self) -> bool:
         """Whether more scores would be of no use: nothing has said yet that there is somebody."""
-        return len(self.scores) >= _FIRST and max(self.scores) < _NOTHING * self._agree
+        return len(self.scores) >= _FIRST and max(self.scores) < _NOTHING * self.agree
 
     @property
     def believed(self) -> bool:
         """Whether a second look agrees."""
         if not self.scores or self.settled:
             return False
-        return max(self.scores) >= self._agree and float(np.mean(self.scores)) >= self._mean * self._agree
+        return max(self.scores) >= self.agree and float(np.mean(self.scores)) >= self._mean * self.agree
 
 
 def unexplained(detections: Detections, tracks: Sequence[Track]) -> Detections:
     """Detections that lie in no track's box."""
     present = Present([(track.frame, track.box) for track in tracks])
     start, stop = (np.searchsorted(present.frame, detections.frame, side) for side in ("left", "right"))
-    count = stop - start
-    row = np.repeat(np.arange(len(detections)), count)
-    other = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(start, count)
-    one, there = detections.box[row], present.box[other]
-    hidden = (part_in(one, there) >= _WITHIN) | lies_in(one, there, _SHARED, _COMPARABLE)
     kept = np.ones(len(detections), bool)
-    kept[row[hidden]] = False
+    chunk = np.cumsum(stop - start) // _CHUNK
+    for rows in np.split(np.arange(len(detections)), np.flatnonzero(np.diff(chunk)) + 1):
+        count = (stop - start)[rows]
+        row = np.repeat(rows, count)
+        other = np.arange(len(row)) - np.repeat(np.cumsum(count) - count - start[rows], count)
+        one, there = detections.box[row], present.box[other]
+        hidden = (part_in(one, there) >= _WITHIN) | lies_in(one, there, _SHARED, _COMPARABLE)
+        kept[row[hidden]] = False
     return detections.part(kept)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maskanyone.data import HINTED
-from maskanyone.track import Doubt, Links, TrackParams, with_hints
+from maskanyone.track import Doubt, Links, TrackParams, hints, with_hints
 from maskanyone.track.hints import beside, unexplained
 
 from .films import Facts, box, detections, facts, unhurried
@@ -150,3 +150,13 @@ def test_tracks_stay_as_they_are_whatever_is_said_of_hints(rows: list[Row], scor
     if score < PARAMS.agree:
         assert len(after.tracks) == len(before.tracks)
         assert [track.id for track in after.doubted] == [track.id for track in before.doubted]
+
+
+def test_in_chunks_it_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(5)
+    rows = [(int(frame), box(*chance.uniform(20, 300, 2), 40, 40), FAINT, 0) for frame in chance.integers(0, 30, 200)]
+    tracks = facts(rows[:60], 30).link().tracks
+    whole = unexplained(detections(sorted(rows)), tracks)
+    monkeypatch.setattr(hints, "_CHUNK", 7)
+    assert 0 < len(whole) < len(rows)
+    assert np.array_equal(unexplained(detections(sorted(rows)), tracks).box, whole.box)

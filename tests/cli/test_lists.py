@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,5 +117,5 @@ def test_the_cache_says_how_much_it_holds_and_can_be_emptied(
     monkeypatch.setenv("MASKANYONE_DATA", str(tmp_path / "data"))
     assert say("mask", clip, "-o", tmp_path / "out").code == 0
     assert say("cache").out.rstrip().endswith(f" in {tmp_path / 'data' / 'cache'}")
-    assert say("cache", "--clear").out == "10 entries forgotten.\n"
+    assert re.fullmatch(r"[1-9]\d* entries forgotten\.\n", say("cache", "--clear").out)
     assert say("cache", "--clear").out == "0 entries forgotten.\n"

@@ -84,9 +84,11 @@ def audit(
         Plain data: ``leaks`` (first_frame, last_frame, frames: those in which it was found, as first and last ones of
         runs, from_s, to_s, box in px of the upright original, shows 0 to 1, by), ``perhaps`` (the same, of what one
         detector alone takes for a face), frames_searched, frames_searched_by_all, frames_missing, by, looks, bound,
-        frames_beyond (of the result, after the original's last: not searched), tracks_beyond (kinds of picture tracks
-        that were not searched), frames_unlike (of the result with a face that is not what the original shows there),
-        searchers_missing, faults (what went wrong with the original), left_out (detectors that were not here).
+        frames_beyond (of the result, after the original's last: not searched), tracks_beyond (kinds of further picture
+        tracks and of cover pictures: not searched), laid_otherwise (its pictures are mirrored, turned, cut or moved
+        against the original's, and were compared where they belong), frames_unlike (of the result with a face that is
+        not what the original shows there), searchers_missing, faults (what went wrong with the original), left_out
+        (detectors that were not here).
 
     Raises:
         Refused: one of the files cannot be read. Cancelled. Failed: a fault of ours.

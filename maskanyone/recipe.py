@@ -45,8 +45,8 @@ class DetectStep(Step):
     closely: it is asked about nothing but the places of which the others are in doubt, and shown each by itself.
     """
 
-    needed: bool = True
-    closely: bool = False
+    needed: bool = Field(True, strict=True)
+    closely: bool = Field(False, strict=True)
 
 
 class HideStep(Step):
@@ -90,6 +90,8 @@ class AuditSettings(_Part):
     )
 
 
+#: what a detector is told of whole pictures, and of no single place
+OF_WHOLE_PICTURES = ("every", "offset", "turn", "steady", "soften", "hint")
 #: score from which on something is a hint of a face
 _HINT = 0.08
 
@@ -100,8 +102,8 @@ def _centerface(**params: float) -> DetectStep:
 
 
 #: how faces are found unless a recipe says otherwise; chosen by measurement (docs/benchmarks.md): two sizes in turn,
-#: and now and then a look for small faces, for heads that hang or lie, through grain, and for whole people; where
-#: they see no more than a hint of a face, another one is shown its place, at two sizes
+#: and now and then a look for small faces, for heads that hang or lie, through grain, through lines and meshes, and for
+#: whole people; where they see no more than a hint of a face, another one is shown its place, at two sizes
 DETECT = (
     _centerface(size=640, every=2, offset=0),
     _centerface(size=416, every=2, offset=1),
@@ -110,6 +112,8 @@ DETECT = (
     _centerface(size=416, turn=180, every=12, offset=5, threshold=0.5),
     _centerface(size=416, turn=270, every=12, offset=9, threshold=0.5),
     _centerface(size=416, steady=5, every=12, offset=7, threshold=0.35),
+    _centerface(size=416, soften=9, every=12, offset=3, threshold=0.35, hint=0),
+    _centerface(size=256, soften=9, every=12, offset=10, threshold=0.35, hint=0),
     DetectStep(method="detect.yolox", params={"every": 12, "offset": 11, "threshold": 0.4}, needed=False),
     DetectStep(method="detect.yunet", params={"size": 320, "threshold": 0.1}, needed=False, closely=True),
     DetectStep(method="detect.yunet", params={"size": 192, "threshold": 0.1}, needed=False, closely=True),
@@ -177,11 +181,25 @@ class Recipe(_Part):
             for step in steps:
                 registry.info(step.method, kind)
                 step.checked()
+        self._check_closely()
         self.tracking()
         if all(step.closely for step in self.detect):
             raise BadRecipe(self.name or "recipe", "finds nobody", "Name a detector, or leave detect out")
         if not self.hiding():
             raise BadRecipe(self.name or "recipe", "hides nothing", "Add a step, for instance --hide face=solid")
+
+    def _check_closely(self) -> None:
+        """Who looks closely finds faces, and has no say in which frames, how turned or how steadied; else raises."""
+        for step in self.detect:
+            if not step.closely:
+                continue
+            if registry.implementation(step.method).kind != "face":
+                raise BadRecipe(step.method, "finds no faces", "Leave closely out, or name a detector of faces")
+            params: Any = step.checked()
+            usual = type(params)()
+            for name in OF_WHOLE_PICTURES:
+                if getattr(params, name, None) != getattr(usual, name, None):
+                    raise BadRecipe(f"{step.method}.{name}", "says nothing where a step looks closely", "Leave it out")
 
     def hiding(self) -> tuple[HideStep, ...]:
         """All steps that hide."""

@@ -25,8 +25,9 @@ def audit(
     """Search a masked file for people who show.
 
     Every face that is found in ORIGINAL is looked for in RESULT, frame by frame, and detectors that took no part search
-    RESULT itself. Ends with 1 and the word leak where somebody shows; with 1 too where RESULT lacks frames, or has more
-    frames or picture tracks than could be compared; with 0 where nobody was found to show.
+    RESULT itself, whose pictures may be mirrored, turned, cut or moved. Ends with 1 and the word leak where somebody
+    shows; with 1 too where RESULT lacks frames, or has more frames, picture tracks or cover pictures than could be
+    compared; with 0 where nobody was found to show.
 
     Example:
 
@@ -62,7 +63,12 @@ def _tell(result: Path, told: dict[str, Any]) -> None:
         what = counted(told["frames_beyond"], "frame is", "frames are")
         speak.out.print(f"After the original's last, {what} in the result that nobody searched.")
     if told["tracks_beyond"]:
-        speak.out.print("The result has more than one picture track; the first alone was searched.")
+        speak.out.print("The result holds a further picture track or a cover picture, which nobody searched.")
+    if told["laid_otherwise"]:
+        speak.out.print(
+            "The result's pictures are mirrored, turned, cut or moved against the original's; they were compared where "
+            "they belong."
+        )
     if told["frames_unlike"]:
         what = counted(told["frames_unlike"], "frame")
         speak.out.print(
@@ -72,9 +78,8 @@ def _tell(result: Path, told: dict[str, Any]) -> None:
     if told["searchers_missing"]:
         speak.out.print(f"{listed(told['searchers_missing'])} could have searched too: the weights are not here.")
     frames = sum(map(_frames, told["leaks"]))
-    verdict = (
-        f"{counted(len(told['leaks']), 'leak')}, {counted(frames, 'frame')} in all." if frames else "No leak found."
-    )
+    clear = "No leak found for sure; see above." if told["frames_unlike"] or told["perhaps"] else "No leak found."
+    verdict = f"{counted(len(told['leaks']), 'leak')}, {counted(frames, 'frame')} in all." if frames else clear
     speak.out.print(f"{result.name}  {verdict} {told['bound']['verdict']} Searched by {', '.join(told['by'])}.")
 
 

@@ -43,15 +43,6 @@ class DetectParams(BaseModel):
         description="Longer side of the picture the detector sees. Larger finds smaller faces and takes longer.",
     )
     threshold: float = least_score(0.2)
-    hint: float = Field(
-        0.0,
-        ge=0,
-        le=0.99,
-        title="Least score of a hint",
-        json_schema_extra={"unit": "of 1", "advanced": True},
-        description="What scores less than the least score, and at least this, counts only where a detector that looks "
-        "closely agrees. 0 leaves hints out.",
-    )
     every: int = Field(
         1,
         ge=1,
@@ -81,6 +72,28 @@ class DetectParams(BaseModel):
         title="Steady over frames",
         json_schema_extra={"unit": "frames", "advanced": True},
         description="The middle value of so many frames takes grain and strobe light away, and blurs what moves.",
+    )
+    soften: int = Field(
+        1,
+        ge=1,
+        le=31,
+        title="Soften over pixels",
+        json_schema_extra={"unit": "px", "advanced": True},
+        description="The mean over so many pixels of the picture it sees takes lines and meshes before a face away.",
+    )
+
+
+class FaceParams(DetectParams):
+    """What every detector of faces lets one choose."""
+
+    hint: float = Field(
+        0.0,
+        ge=0,
+        le=0.99,
+        title="Least score of a hint",
+        json_schema_extra={"unit": "of 1", "advanced": True},
+        description="What scores less than the least score, and at least this, counts only where a detector that looks "
+        "closely agrees. 0 leaves hints out.",
     )
 
     @property
@@ -115,7 +128,7 @@ class Detector(ABC):
     kind: ClassVar[Kind] = "face"
     weights: ClassVar[tuple[str, ...]] = ()
     points: ClassVar[int] = 0
-    Params: ClassVar[type[DetectParams]] = DetectParams
+    Params: ClassVar[type[DetectParams]] = FaceParams
 
     def __init__(self, params: DetectParams, weights: Mapping[str, Path]) -> None:
         self.params: Any = params

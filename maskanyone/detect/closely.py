@@ -11,7 +11,7 @@ from maskanyone.overlap import overlaps
 from maskanyone.video.picture import Picture
 
 #: goes up when the same places would be shown otherwise, or others of a hint's sights
-VERSION = 1
+VERSION = 2
 #: how much of its surroundings is shown, in the longer side of the place
 _AROUND = 3.0
 #: part of what both cover together that a place and a face have in common
@@ -37,11 +37,14 @@ def shown(picture: Picture, box: Float, aspect: float, size: int) -> Shown:
     x1, y1 = (min(int(low) // 2 * 2, most - 2) for low, most in zip(np.floor(middle - half), picture.size, strict=True))
     x2, y2 = (max(-(-int(high) // 2) * 2, 2) for high in np.ceil(middle + half))
     inside = max(x1, 0), max(y1, 0), min(x2, width), min(y2, height)
-    beyond = inside[1] - y1, y2 - inside[3], inside[0] - x1, x2 - inside[2]
-    rgb = cv2.copyMakeBorder(picture.rgb(inside), *beyond, cv2.BORDER_REPLICATE)
     scale = np.array([size / (x2 - x1), size / (y2 - y1)] * 2)
-    smaller = bool(scale.min() < 1)
-    seen = cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+    left, top, right, bottom = map(int, ((np.array(inside) - [x1, y1, x1, y1]) * scale).round().clip(0, size))
+    left, top = min(left, size - 1), min(top, size - 1)
+    part = max(right - left, 1), max(bottom - top, 1)
+    how = cv2.INTER_AREA if bool(scale.min() < 1) else cv2.INTER_LINEAR
+    seen = cv2.resize(picture.rgb(inside), part, interpolation=how)
+    beyond = top, size - top - part[1], left, size - left - part[0]
+    seen = cv2.copyMakeBorder(seen, *beyond, cv2.BORDER_REPLICATE)
     return np.asarray(seen, np.uint8), ((box - np.array([x1, y1] * 2)) * scale).astype(np.float32)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskanyone.data import Detections, Float, Kind, Looks, Span, Timeline, Video
-from maskanyone.detect import Detector
+from maskanyone.detect import Detector, DetectParams
 from maskanyone.detect.answers import MOST_NOTES
 from maskanyone.written import counted
 
@@ -101,9 +101,14 @@ def joined(video: Video, parts: Sequence[Part], producers: Sequence[Producer]) -
             ran[number, found["asked"][found["ran"]]] = True
             notes += [str(note) for note in found["notes"]]
     hinted, people = (_detections(parts, [p for p in producers if p.detector.kind == k], k) for k in ("face", "person"))
-    aside = tuple(p.name for p in producers if p.detector.params.turn or p.detector.params.steady > 1)
+    aside = tuple(p.name for p in producers if _aside(p.detector.params))
     looks = Looks(names, asked, ran, _few(notes, names, asked & ~ran), aside)
     return Seen(timeline, hinted.part(_counts(hinted, producers)), people, looks, change, hinted)
+
+
+def _aside(params: DetectParams) -> bool:
+    """Whether it looks at other pictures than the film's, so that it vouches for no frame."""
+    return bool(params.turn or params.steady > 1 or params.soften > 1)
 
 
 def _counts(hinted: Detections, producers: Sequence[Producer]) -> NDArray[np.bool_]:

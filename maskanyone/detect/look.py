@@ -21,7 +21,7 @@ from maskanyone.data import Pixels, Span, Store, Video
 from maskanyone.detect import MOST_STEADY, Found
 from maskanyone.detect.answers import Answers
 from maskanyone.detect.facts import Part, Producer, Seen, joined
-from maskanyone.detect.views import Shown, View, turned
+from maskanyone.detect.views import Shown, View, seen
 from maskanyone.errors import Failed
 from maskanyone.runtime.crew import Crew, awaited
 from maskanyone.video.read import Frame, ahead, check_same, read
@@ -191,8 +191,7 @@ class _Eyes:
                 if producer.name in self._dead:
                     answers[producer.name].fault(shown.frame, "was left out after it hung")
                     continue
-                detector = producer.detector
-                call = self._crew.call(turned, detector.detect, shown.picture, detector.params.turn)
+                call = self._crew.call(seen, producer.detector, shown.picture)
                 waiting.append((answers[producer.name], shown, call))
             while len(waiting) > _WAITING * self._hands:
                 self._take(*waiting.pop(0), partial(tick, index))

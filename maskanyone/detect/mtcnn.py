@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from maskanyone.data import Float, Pixels
-from maskanyone.detect import DetectParams, Found, least_score
+from maskanyone.detect import FaceParams, Found, least_score
 from maskanyone.detect.boxes import distinct, resized, scaled
 from maskanyone.detect.graphs import GraphDetector
 from maskanyone.runtime.onnx import Graph
@@ -23,7 +23,7 @@ _MOST_OF_SIZE, _MOST_SECOND, _MOST_THIRD = 1000, 400, 200
 _SAME_SIZE, _SAME = 0.5, 0.7
 
 
-class MTCNNParams(DetectParams):
+class MTCNNParams(FaceParams):
     """The threshold is the last network's; the first two only choose what it is asked about."""
 
     threshold: float = least_score(0.7)
@@ -35,7 +35,7 @@ class MTCNN(GraphDetector):
     id, version, title, family = "detect.mtcnn", 1, "MTCNN", "mtcnn"
     weights: ClassVar[tuple[str, ...]] = ("mtcnn_pnet", "mtcnn_rnet", "mtcnn_onet")
     points = 5
-    Params: ClassVar[type[DetectParams]] = MTCNNParams
+    Params: ClassVar[type[FaceParams]] = MTCNNParams
 
     def detect(self, picture: Pixels) -> Found:
         """Find faces in a picture: uint8 (h, w, 3), RGB."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from maskanyone.data import Float, Pixels
-from maskanyone.detect import DetectParams, Found, least_score
+from maskanyone.detect import FaceParams, Found, least_score
 from maskanyone.detect.boxes import distinct, fitted
 from maskanyone.detect.graphs import GraphDetector
 
@@ -22,7 +22,7 @@ _GRID = 64
 _MOST = 1000
 
 
-class UltraFaceParams(DetectParams):
+class UltraFaceParams(FaceParams):
     """Its scores are probabilities, of which most are near 0 or 1."""
 
     threshold: float = least_score(0.7)
@@ -33,7 +33,7 @@ class UltraFace(GraphDetector):
 
     id, version, title, family = "detect.ultraface", 2, "UltraFace", "ultraface"
     weights: ClassVar[tuple[str, ...]] = ("ultraface_rfb_640",)
-    Params: ClassVar[type[DetectParams]] = UltraFaceParams
+    Params: ClassVar[type[FaceParams]] = UltraFaceParams
 
     def detect(self, picture: Pixels) -> Found:
         """Find faces in a picture: uint8 (h, w, 3), RGB."""

@@ -1,4 +1,4 @@
-"""What a detector is shown of a film: each frame scaled, turned, or steadied over its neighbours, and the way back."""
+"""What a detector is shown of a film: frames scaled, turned, softened, steadied over their neighbours; the way back."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from maskanyone.data import Float, Pixels
-from maskanyone.detect import DetectParams, Found
+from maskanyone.detect import Detector, DetectParams, Found
 from maskanyone.video.read import Frame
 
 #: of the longer side of a picture, what one of its two parts takes in
@@ -75,6 +76,17 @@ def _median(pictures: Sequence[Pixels]) -> Pixels:
         for at in range(pass_ % 2, len(rows) - 1, 2):
             rows[at : at + 2] = np.minimum(*rows[at : at + 2]), np.maximum(*rows[at : at + 2])
     return rows[len(rows) // 2]
+
+
+def softened(picture: Pixels, pixels: int) -> Pixels:
+    """The mean over so many pixels each way, so that lines and meshes before a face go; the same picture for 1."""
+    return picture if pixels <= 1 else np.asarray(cv2.blur(picture, (pixels, pixels)), np.uint8)
+
+
+def seen(detector: Detector, picture: Pixels) -> Found:
+    """What a detector says of a picture once it is softened and turned as its parameters want, in that one's pixels."""
+    params = detector.params
+    return turned(detector.detect, softened(picture, params.soften), params.turn)
 
 
 def turned(detect: Callable[[Pixels], Found], picture: Pixels, degrees: int) -> Found:

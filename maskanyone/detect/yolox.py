@@ -52,7 +52,7 @@ class YOLOX(GraphDetector):
         (rows,) = graph(batch)[0]
         corners, strides = _cells()
         score = rows[:, _OBJECT] * rows[:, _PERSON]
-        likely = np.flatnonzero(score >= self.params.least)
+        likely = np.flatnonzero(score >= self.params.threshold)
         rows, score, corners, strides = rows[likely], score[likely], corners[likely], strides[likely]
         middle, half = (rows[:, :2] + corners) * strides, np.exp(rows[:, 2:4]) * strides / 2
         box = np.hstack([middle - half, middle + half])

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import BY_HAND, MENDED, SEEN, SPARED, Track
+from maskanyone.data import BY_HAND, HINTED, MENDED, SEEN, SPARED, Track
 from maskanyone.edit.edits import Add, Delete, Edits, Join, Move, Named, Split
 from maskanyone.edit.scene import Scene, Unfit
 from maskanyone.edit.tracks import divided, drawn, joined, left_behind, moved, spared
@@ -239,4 +239,4 @@ def _spared_too(track: Track, open_: Present) -> Track | None:
 
 def _mended(track: Track) -> bool:
     """Whether a search has added it, and no hand has changed it since."""
-    return bool((track.state == MENDED).any() and not np.isin(track.state, (SEEN, BY_HAND)).any())
+    return bool((track.state == MENDED).any() and not np.isin(track.state, (SEEN, HINTED, BY_HAND)).any())

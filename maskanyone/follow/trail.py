@@ -82,7 +82,7 @@ def trails(
 ) -> Iterator[Trail]:
     """The ends of tracks that may be followed, forward and back: those where neither film nor shot ends."""
     for track in tracks:
-        seen = np.flatnonzero(np.isin(track.state, (SEEN, HINTED)) & ~np.isnan(track.score))
+        seen = np.flatnonzero(np.isin(track.state, (SEEN, HINTED)))
         if not len(seen):
             continue
         far = lasting if track.score[seen].max() >= _SURE else lasting * _SHORTER

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,8 @@ __all__ = ["Analysis", "Cancel", "Glimpse", "Progress", "Result", "analyse", "lo
 class Analysis:
     """What is known of a recording: facts of the file, of every frame, and who is where.
 
-    faults: of what goes on once all was looked at: looking closely, following.
+    faults: of what goes on once all was looked at: looking closely, following. second_look: what came of hints, see
+    ``Closely``; empty where nobody is here to be asked.
     """
 
     video: Video
@@ -55,6 +56,7 @@ class Analysis:
     links: Links
     weights: tuple[Mapping[str, Any], ...]
     faults: tuple[str, ...] = ()
+    second_look: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -233,10 +235,11 @@ def _analysed(source: Video, recipe: Recipe, cache: Store, watch: Watch, salvage
         )
     lead = Following(source, seen, recipe, watch, salvage)
     with Producers(recipe, closely=True) as others:
-        ask = Closely(source, seen, others.made, cache, watch, salvage)
-        links = linked(source, seen, recipe, lead, ask)
+        closely = Closely(source, seen, recipe.tracking(), others.made, cache, watch, salvage)
+        links = linked(source, seen, recipe, lead, closely if others.made else None)
     used = (*producers.identities, *others.identities)
-    return Analysis(source, seen, links, used, (*ask.faults, *lead.faults))
+    asked = {"by": [each.name for each in others.made], **closely.told} if others.made else {}
+    return Analysis(source, seen, links, used, (*closely.faults, *lead.faults), asked)
 
 
 def _rendered(analysis: Analysis, recipe: Recipe, cache: Store, watch: Watch, salvage: bool) -> Pieces:
@@ -280,6 +283,7 @@ def _facts(analysis: Analysis, recipe: Recipe, audit: Audit, **others: Any) -> F
         cuts=analysis.links.cuts,
         blind=analysis.links.blind,
         doubted=analysis.links.doubted,
+        second_look=analysis.second_look,
         recipe=recipe.data(),
         methods=methods,
         keeps_sound=recipe.keeps_sound(),

@@ -32,7 +32,8 @@ from maskanyone.pipeline.watch import Watch
 from maskanyone.proof.bound import bound
 from maskanyone.proof.corrections import apart
 from maskanyone.proof.leaks import Leak, leaks
-from maskanyone.proof.pairs import Original, lag_of, result_frames
+from maskanyone.proof.pairs import Original, lag_of, placement_of, result_frames
+from maskanyone.proof.placement import Placement
 from maskanyone.proof.report import UNFINISHED
 from maskanyone.proof.search import KNOWN, NOBODY, Asked, Auditor, Searched, search
 from maskanyone.recipe import Recipe
@@ -209,6 +210,7 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
             supposed=supposed(index),
         )
 
+    placement = placement_of(original, result, watch.ask)
     with Auditors(()) as auditors:
         if not auditors.names:
             raise MissingWeights("audit", "no detector is here that could search", "Run `maskanyone weights get`")
@@ -216,16 +218,18 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
             original,
             seen,
             result,
-            lag_of(original, result, watch.ask),
+            lag_of(original, result, placement, watch.ask),
             auditors.made,
             asked,
             lambda at: watch.tick(SEARCHING, at, len(times)),
+            placement,
         )
         by, looks, missing = auditors.names, auditors.looks, auditors.missing
     return _data(told, [*by, KNOWN], times - float(original.zero), "leaks") | {
         "looks": looks,
         "frames_beyond": told.beyond,
-        "tracks_beyond": sum("picture track" in words for words in result.dropped),
+        "tracks_beyond": sum("picture" in words for words in result.dropped),
+        "laid_otherwise": placement.matrix is not None,
         "frames_unlike": told.unlike,
         "searchers_missing": list(missing),
     }
@@ -239,6 +243,7 @@ def search_pair(
     auditors: Sequence[Auditor],
     asked: Callable[[int], Asked | None],
     tick: Callable[[int], None],
+    placement: Placement = Placement(),  # noqa: B008
 ) -> Searched:
     """Search a result that may lag behind its original, frame by frame as is asked. lag: frames."""
     at = 0
@@ -250,7 +255,7 @@ def search_pair(
 
     results = result_frames(result, lag, lambda: tick(at))  # who waits tells where it is
     with closing(Original(original, seen.timeline.pts)) as frames, closing(results):
-        return search(frames, results, auditors, asked, going)
+        return search(frames, results, auditors, asked, going, placement)
 
 
 def _data(told: Searched, by: Sequence[str], times: NDArray[np.float64], left: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from maskanyone import registry
 from maskanyone.data import Pixels
 from maskanyone.detect import Detector, Found
-from maskanyone.detect.views import halved, turned
+from maskanyone.detect.views import halved, softened, turned
 from maskanyone.proof.search import NEARLY, Auditor, Look
 from maskanyone.recipe import Recipe
 from maskanyone.weights import store as weights
@@ -21,9 +21,9 @@ TURNS = (90, 180, 270)
 
 @dataclass(frozen=True)
 class _Searcher:
-    """How one detector may search. turned: px of the pictures that are turned.
+    """How one detector may search. turned: px of the pictures that are turned, and of those that are softened.
 
-    least: scores below say nothing; askew: the same of turned pictures, in which more looks like a face.
+    least: scores below say nothing; askew: the same of these pictures, in which more looks like a face.
     sizes: longer sides of the pictures it is shown, px, its quickest first. halves: of these, the one shown in halves.
     """
 
@@ -41,6 +41,8 @@ SEARCHERS = (
     _Searcher("detect.blazeface", 0.7, 0.8, (384, 640), 384, halves=640),
     _Searcher("detect.mtcnn", 0.8, 0.95, (320, 480), 320),
 )
+#: px over which a picture is softened for faces behind lines and meshes
+_SOFT = 9
 #: how many of those who took no part search; those left over only say whether they take for a face what is found
 FAMILIES = 2
 
@@ -134,8 +136,12 @@ class Auditors:
             detect = by_size[size].detect
             return halved(detect, picture) if size == each.halves else turned(detect, picture, turn)
 
-        ways = [(size, 0) for size in each.sizes] + [(each.turned, turn) for turn in TURNS]
-        looks = [Look(size, turn, each.askew if turn else each.least, partial(seen, size, turn)) for size, turn in ways]
+        def soft(picture: Pixels) -> Found:
+            return seen(each.turned, 0, softened(picture, _SOFT))
+
+        looks = [Look(size, 0, each.least, partial(seen, size, 0)) for size in each.sizes]
+        looks += [Look(each.turned, turn, each.askew, partial(seen, each.turned, turn)) for turn in TURNS]
+        looks.append(Look(each.turned, 0, each.askew, soft))
         return Auditor(
             made.title,
             tuple(looks) if searches else (),

@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
 
@@ -23,7 +24,7 @@ from maskanyone.detect.look import VERSION as LOOK
 from maskanyone.errors import MaskAnyoneError
 from maskanyone.pipeline.watch import Watch
 from maskanyone.runtime.crew import Crew, awaited
-from maskanyone.track import Doubt
+from maskanyone.track import FIRST, Doubt, Opinion, TrackParams, in_vain, vouched
 from maskanyone.video.again import Again
 from maskanyone.video.picture import Picture
 from maskanyone.video.read import Frame
@@ -36,31 +37,40 @@ _NEAR = 60
 _WAITING = 4
 #: places asked about at most, for each frame of the film, and in a short one
 _MOST, _MOST_SHORT = 1.0, 200
-#: where a second opinion cannot be had a hint counts as somebody: failure covers
-_FAILED = 1.0
+
+
+@dataclass
+class _Answers:
+    """What has been said of a stretch so far; see ``Opinion``."""
+
+    scores: list[float] = field(default_factory=list)
+    failed: bool = False
 
 
 class Closely:
     """Asks about hints, or takes from the cache what was said of the same ones.
 
-    faults: what went wrong, in words.
+    faults: what went wrong, in words. told: how many stretches of hints there were, how many were asked about, at how
+    many places in all, and how many were agreed with.
     """
 
     def __init__(
         self,
         source: Video,
         seen: Seen,
+        params: TrackParams,
         producers: Sequence[Producer],
         cache: Store,
         watch: Watch,
         salvage: bool,
         timeout: float = TIMEOUT,
     ) -> None:
-        """timeout: seconds that one place may take before its detector counts as hung."""
-        self._source, self._seen, self._producers, self._cache = source, seen, producers, cache
-        self._watch, self._salvage, self._timeout = watch, salvage, timeout
+        """producers: at least one. timeout: seconds that one place may take before its detector counts as hung."""
+        self._source, self._seen, self._agree = source, seen, params.agree
+        self._producers, self._cache, self._watch, self._salvage = producers, cache, watch, salvage
+        self._timeout = timeout
         self._kinds: list[str] = []
-        self._left = 0
+        self.told: dict[str, int] = {"hints": 0, "asked_about": 0, "places": 0, "agreed": 0}
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -69,81 +79,100 @@ class Closely:
         if self._kinds:
             kinds = ", ".join(dict.fromkeys(self._kinds))
             told.append(f"hints of faces could not all be looked at closely, and the rest of them is hidden: {kinds}")
-        if self._left:
-            told.append(f"there were too many hints of faces: the {self._left:,} faintest were not looked at closely")
+        if left := self.told["hints"] - self.told["asked_about"]:
+            told.append(f"there were too many hints of faces: the {left:,} faintest were not looked at closely")
         return tuple(told)
 
-    def __call__(self, doubts: Sequence[Doubt]) -> None:
-        """Fill in their scores; nothing where nobody is here who looks closely."""
-        if not doubts or not self._producers:
-            return
-        doubts = self._worth(doubts)
+    def __call__(self, doubts: Sequence[Doubt]) -> list[Opinion | None]:
+        """What is said of each of them; none of the faintest, where there are too many."""
+        worth = self._worth(doubts)
+        asked = [doubts[place] for place in worth]
+        said = self._said(asked) if asked else []
+        agreed = sum(vouched(each, doubt.sights, self._agree) for each, doubt in zip(said, asked, strict=True))
+        places = sum(len(each.scores) for each in said)
+        self.told = {"hints": len(doubts), "asked_about": len(asked), "places": places, "agreed": agreed}
+        opinions: list[Opinion | None] = [None] * len(doubts)
+        for place, opinion in zip(worth, said, strict=True):
+            opinions[place] = opinion
+        return opinions
+
+    def _worth(self, doubts: Sequence[Doubt]) -> list[int]:
+        """The places of as many as there is time for, the clearest."""
+        most = max(_MOST * len(self._seen.timeline), _MOST_SHORT)
+        clearest = sorted(range(len(doubts)), key=lambda place: -doubts[place].best)
+        places = np.cumsum([len(doubts[place].wanted) for place in clearest])
+        return sorted(clearest[: int(np.searchsorted(places, most, side="right"))])
+
+    def _said(self, doubts: Sequence[Doubt]) -> list[Opinion]:
         key = self._key(doubts)
         if (known := self._cache.get(key)) is not None:
-            _fill(doubts, known)
-            return
+            return [Opinion(scores) for scores in _read(known)]
+        answers = [_Answers() for _ in doubts]
         crew = Crew(max(1, os.cpu_count() or 1), "closely")
         try:
             for producer in self._producers:
                 producer.detector.load()
-            self._ask(doubts, crew)
+            self._ask(doubts, answers, crew)
         except MaskAnyoneError:
             raise
         except Exception as error:
             self._note(error)
+            for doubt, own in zip(doubts, answers, strict=True):
+                own.failed |= len(own.scores) < len(doubt.wanted) and not in_vain(own.scores, self._agree)
         finally:
             crew.dismiss()
+        said = [Opinion(tuple(own.scores), own.failed) for own in answers]
         if not self._kinds:
-            self._cache.put(key, _packed(doubts))
-            return
-        for doubt in doubts:
-            if not doubt.settled and len(doubt.scores) < len(doubt.wanted):
-                doubt.scores += [_FAILED] * (len(doubt.wanted) - len(doubt.scores))
+            self._cache.put(key, _packed([each.scores for each in said]))
+        return said
 
-    def _worth(self, doubts: Sequence[Doubt]) -> list[Doubt]:
-        """As many as there is time for, in their order; the faintest are left out."""
-        most = max(_MOST * len(self._seen.timeline), _MOST_SHORT)
-        clearest = sorted(range(len(doubts)), key=lambda place: -doubts[place].best)
-        places = np.cumsum([len(doubts[place].wanted) for place in clearest])
-        kept = sorted(clearest[: int(np.searchsorted(places, most, side="right"))])
-        self._left = len(doubts) - len(kept)
-        return [doubts[place] for place in kept]
+    def _ask(self, doubts: Sequence[Doubt], answers: Sequence[_Answers], crew: Crew) -> None:
+        """Go through the film for the first sights of all, and again for the others of those that need more."""
+        rows = [doubt.wanted[:FIRST] for doubt in doubts]
+        self._ask_about(doubts, rows, answers, crew, 0.0)
+        needless = [own.failed or in_vain(own.scores, self._agree) for own in answers]
+        rest = [() if done else doubt.wanted[FIRST:] for doubt, done in zip(doubts, needless, strict=True)]
+        self._ask_about(doubts, rest, answers, crew, 0.5)
 
-    def _ask(self, doubts: Sequence[Doubt], crew: Crew) -> None:
-        """Go through the film once, and ask in each frame about all that are wanted there."""
-        wanted: dict[int, list[tuple[Doubt, int]]] = defaultdict(list)
-        for doubt in doubts:
-            for row in doubt.wanted:
-                wanted[int(doubt.track.frame[row])].append((doubt, row))
+    def _ask_about(
+        self,
+        doubts: Sequence[Doubt],
+        rows: Sequence[Sequence[int]],
+        answers: Sequence[_Answers],
+        crew: Crew,
+        done: float,
+    ) -> None:
+        """Ask about some rows of each, frame by frame. done: part of the work before."""
+        wanted: dict[int, list[tuple[_Answers, Float]]] = defaultdict(list)
+        for doubt, some, own in zip(doubts, rows, answers, strict=True):
+            for row in some:
+                wanted[int(doubt.hint.frame[row])].append((own, doubt.hint.box[row]))
         frames = sorted(wanted)
         aspect = float(self._source.pixel_aspect)
-        waiting: deque[tuple[Doubt, Future[float]]] = deque()
-        for done, (index, frame) in enumerate(self._read(frames)):
-            self._watch.tick(CLOSELY, done, len(frames))
-            here = [(doubt, row) for doubt, row in wanted[index] if not doubt.settled]
-            if here:
-                picture = frame.opened()[1]
-            for doubt, row in here:
-                waiting.append((doubt, crew.call(self._best, picture, doubt.track.box[row], aspect)))
+        waiting: deque[tuple[_Answers, Future[float]]] = deque()
+        for number, (index, frame) in enumerate(self._frames(frames)):
+            self._watch.tick(CLOSELY, round(1000 * (done + number / len(frames) / 2)), 1000)
+            picture = frame.opened()[1]
+            waiting += [(own, crew.call(self._best, picture, box, aspect)) for own, box in wanted[index]]
             while len(waiting) > _WAITING:
-                doubt, call = waiting.popleft()
-                doubt.scores.append(self._answer(call))
-        for doubt, call in waiting:
-            doubt.scores.append(self._answer(call))
+                self._take(*waiting.popleft())
+        while waiting:
+            self._take(*waiting.popleft())
 
-    def _answer(self, call: Future[float]) -> float:
-        """What was said of a place; a fault counts as somebody, unless the detector hangs, which ends all of it."""
+    def _take(self, own: _Answers, call: Future[float]) -> None:
+        """Wait for what is said of a place; a detector that hangs ends all of it."""
         if (error := awaited(call, self._timeout, self._watch.ask)) is not None:
             self._note(error)
-            return _FAILED
-        return call.result()
+            own.failed = True
+        else:
+            own.scores.append(call.result())
 
     def _best(self, picture: Picture, box: Float, aspect: float) -> float:
         """The best score that any of them gives the place."""
         detectors = [producer.detector for producer in self._producers]
         return max(agreement(each, shown(picture, box, aspect, each.params.size)) for each in detectors)
 
-    def _read(self, indices: Sequence[int]) -> Iterator[tuple[int, Frame]]:
+    def _frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Frame]]:
         """Some of the frames, in order."""
         pts = self._seen.timeline.pts
         with closing(Again(self._source, pts, salvage=self._salvage, ask=self._watch.ask)) as again:
@@ -160,15 +189,15 @@ class Closely:
         self._kinds.append(type(error).__name__)
 
     def _key(self, doubts: Sequence[Doubt]) -> str:
-        """Everything that the answers depend on."""
+        """Everything that the answers depend on, and how many of them there are."""
         digest = sha256()
         for doubt in doubts:
-            rows = doubt.wanted
-            digest.update(doubt.track.frame[rows].tobytes() + doubt.track.box[rows].tobytes())
+            rows = list(doubt.wanted)
+            digest.update(doubt.hint.frame[rows].tobytes() + doubt.hint.box[rows].tobytes() + b";")
         return keys.key(
             "closely",
             look=[LOOK, CLOSE, TONEMAP],
-            agree=doubts[0].agree,
+            first=[FIRST, self._agree],
             source=self._source.sha256,
             salvage=self._salvage,
             places=digest.hexdigest(),
@@ -177,16 +206,16 @@ class Closely:
         )
 
 
-def _packed(doubts: Sequence[Doubt]) -> bytes:
-    """Scores, and of how many each doubt has some."""
+def _packed(said: Sequence[Sequence[float]]) -> bytes:
+    """Scores, and how many of them belong to each stretch."""
     file = io.BytesIO()
-    scores = np.array([score for doubt in doubts for score in doubt.scores], np.float64)
-    np.savez(file, allow_pickle=False, scores=scores, count=np.array([len(doubt.scores) for doubt in doubts], np.int64))
+    scores = np.array([score for each in said for score in each], np.float64)
+    np.savez(file, allow_pickle=False, scores=scores, count=np.array([len(each) for each in said], np.int64))
     return file.getvalue()
 
 
-def _fill(doubts: Sequence[Doubt], data: bytes) -> None:
+def _read(data: bytes) -> list[tuple[float, ...]]:
+    """The inverse of ``_packed``."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         parts = np.split(arrays["scores"], np.cumsum(arrays["count"])[:-1])
-    for doubt, scores in zip(doubts, parts, strict=True):
-        doubt.scores[:] = scores.tolist()
+    return [tuple(part.tolist()) for part in parts]

@@ -13,7 +13,7 @@ from maskanyone.data import SPARED, Looks, Plan, Span, Track, Video
 from maskanyone.detect.look import Seen
 from maskanyone.recipe import Recipe
 from maskanyone.render.piece import Hiding
-from maskanyone.track import Ask, Links, heads, link, with_hints
+from maskanyone.track import Ask, Links, bridged, heads, link, with_hints
 
 #: leads tracks on by the pictures, within cuts
 Lead = Callable[[Sequence[Track], Sequence[int]], tuple[Track, ...]]
@@ -37,7 +37,7 @@ def linked(
     found = link(seen.detections, *facts)
     if ask is not None:
         found = with_hints(found, seen.hinted, *facts, ask)
-    tracks = lead(found.tracks, found.cuts)
+    tracks = bridged(lead(found.tracks, found.cuts), found.cuts, times, params.fill)
     if not params.heads or not len(seen.people):
         return replace(found, tracks=tracks)
     looks = _to_the_ends(seen.looks.of(seen.people.producers))

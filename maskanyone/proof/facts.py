@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from maskanyone.data import Looks, Span, Timeline, Track, Video
@@ -16,9 +16,9 @@ class Facts:
     key: of recipe and source. weights: what the detectors computed with. seconds: how long the run took.
     salvage: a damaged recording was accepted. doubted: tracks whose scores were too low to hide them.
     audit: what the search of the finished file gave, or why there was none. corrections: those made by hand.
-    left_out: detectors that were not here. faults: of methods, whose regions were filled. broken: of following, what
-    of it did not take place. looks: who looked where, with faults of detectors. cuts: the first frame after each.
-    blind: frames that nobody looked at, covered wholly.
+    left_out: detectors that were not here. second_look: what came of hints. faults: of methods, whose regions were
+    filled. broken: of following and of the second look, what of it did not take place. looks: who looked where, with
+    faults of detectors. cuts: the first frame after each. blind: frames that nobody looked at, covered wholly.
     """
 
     video: Video
@@ -39,6 +39,7 @@ class Facts:
     audit: Mapping[str, Any] | str = "not done"
     corrections: Sequence[Mapping[str, Any]] = ()
     left_out: Sequence[str] = ()
+    second_look: Mapping[str, Any] = field(default_factory=dict)
     broken: Sequence[str] = ()
 
     def shown_at(self, frame: int) -> float:

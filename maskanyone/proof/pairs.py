@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from itertools import islice
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import Float, Pixels, Video
+from maskanyone.data import Pixels, Video
 from maskanyone.errors import Failed
+from maskanyone.proof.placement import Placement, placed
 from maskanyone.video.read import Frame, ahead, read
 
 #: frames at the start that are compared, and the most that a result may lag
 _COMPARED, _MOST_LAG = 150, 40
 _WIDTH = 48
+#: every n-th of them, and px of the longer side, by which it is seen how a result's pictures lie
+_EACH, _LONGER = 15, 640
 #: how much better than in step another lag must fit
 _BETTER = 0.6
 #: frames that are passed over, from which on opening the file anew takes less time than decoding them
@@ -85,24 +89,43 @@ def result_frames(
         frames.close()
 
 
-def lag_of(original: Video, result: Video, ask: Callable[[], None] = lambda: None) -> int:
+def lag_of(
+    original: Video, result: Video, placement: Placement, ask: Callable[[], None] = lambda: None
+) -> int:
     """Pictures that a result repeats at its start; 0 unless another lag fits clearly better. ask: may raise to stop."""
     width, height = original.upright
     size = (_WIDTH, max(2, round(_WIDTH * height / width)))
     before, after = _thumbnails(original, size, _COMPARED, ask), _thumbnails(result, size, _COMPARED + _MOST_LAG, ask)
+    shape = before.shape[1:]
+    after = np.stack([placement.pictures(each, shape) for each in after])
 
     def apart(lag: int) -> float:
         number = min(len(before), len(after) - lag)
-        return float(np.median(np.abs(before[:number] - after[lag : lag + number]))) if number > 0 else np.inf
+        if number <= 0:
+            return np.inf
+        return float(np.median(cv2.absdiff(before[:number], after[lag : lag + number])))
 
     best = min(range(min(_MOST_LAG, len(after) - 1) + 1), key=lambda lag: (apart(lag), lag), default=0)
     return best if apart(best) < _BETTER * apart(0) else 0
 
 
-def _thumbnails(video: Video, size: tuple[int, int], most: int, ask: Callable[[], None]) -> Float:
+def placement_of(original: Video, result: Video, ask: Callable[[], None] = lambda: None) -> Placement:
+    """How a result's pictures lie in the original's, from some of its first. ask: may raise to stop."""
+    one, other = ([frame.luma(_LONGER) for frame in _some(video, ask)] for video in (original, result))
+    return placed(list(zip(one, other, strict=False)))
+
+
+def _some(video: Video, ask: Callable[[], None]) -> Iterator[Frame]:
+    with closing(ahead(read(video, salvage=True), ask)) as frames:
+        for frame in islice(frames, 0, _COMPARED, _EACH):
+            ask()
+            yield frame
+
+
+def _thumbnails(video: Video, size: tuple[int, int], most: int, ask: Callable[[], None]) -> Pixels:
     small: list[Pixels] = []
     with closing(ahead(read(video, salvage=True), ask)) as frames:
         for frame in islice(frames, most):
             ask()
             small.append(frame.small(size))
-    return np.stack(small).astype(np.float32)
+    return np.stack(small)

@@ -17,6 +17,7 @@ import numpy as np
 
 from maskanyone import files
 from maskanyone.data import (
+    HINTED,
     SEEN,
     SPARED,
     STATES,
@@ -79,6 +80,7 @@ def describe(facts: Facts, result: Path, *, anonymous: bool = False) -> dict[str
         "not_hidden": [_track(track, facts) | weak(track, facts) for track in facts.doubted],
         "cuts": [int(cut) for cut in facts.cuts],
         "looks": _looks(facts),
+        "second_look": dict(facts.second_look),
         "faults": [*facts.looks.notes, *facts.broken, *facts.faults],
         "damage": _damage(facts),
         "audit": facts.audit if isinstance(facts.audit, str) else dict(facts.audit),
@@ -186,7 +188,7 @@ def _most_at_once(facts: Facts) -> int:
 def _track(track: Track, facts: Facts) -> dict[str, Any]:
     states = {STATES[code]: int((track.state == code).sum()) for code in np.unique(track.state)}
     best = float(np.nanmax(track.score)) if np.isfinite(track.score).any() else None
-    first = int(np.argmax(track.state == SEEN))
+    first = int(np.argmax(np.isin(track.state, (SEEN, HINTED))))
     return {
         "id": track.id,
         "kind": track.kind,

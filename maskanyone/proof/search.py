@@ -15,6 +15,7 @@ from maskanyone.data import Float, Pixels
 from maskanyone.overlap import overlaps
 from maskanyone.proof.detail import shown
 from maskanyone.proof.pairs import Original
+from maskanyone.proof.placement import Placement
 from maskanyone.runtime.crew import Crew, awaited
 from maskanyone.video.picture import Picture
 from maskanyone.video.read import Frame
@@ -149,10 +150,12 @@ def search(
     auditors: Sequence[Auditor],
     asked: Callable[[int], Asked | None],
     tick: Callable[[int], None],
+    placement: Placement = Placement(),  # noqa: B008
 ) -> Searched:
     """Search the frames of a result, and those of the original that are needed to judge what is found.
 
     Args:
+        placement: how the result's pictures lie in the original's.
         results: the result's frames, in step with the original's.
         asked: what is asked of the frame with an index; none where it is left out.
         tick: called with each frame's index; may raise to stop.
@@ -174,7 +177,7 @@ def search(
         if task.recall or (task.check and len(task.people[0])) or len(task.supposed[0]) or sights:
             judged(hands)
             before = original.frame(index, lambda: tick(index))
-            judging.append((index, crew.call(_judged, before, after, sights, auditors, task)))
+            judging.append((index, crew.call(_judged, before, after, sights, auditors, task, placement)))
 
     def judged(most: int) -> None:
         while len(judging) > most:
@@ -245,13 +248,18 @@ def _distinct(box: Float, score: Float) -> list[int]:
 
 
 def _judged(
-    before: Frame, after: Frame, sights: Sequence[_Sight], auditors: Sequence[Auditor], asked: Asked
+    before: Frame,
+    after: Frame,
+    sights: Sequence[_Sight],
+    auditors: Sequence[Auditor],
+    asked: Asked,
+    placement: Placement,
 ) -> Searched:
     """What of all that was found in the result, and is found in the original, shows."""
     told = Searched()
     picture, luma = before.opened()[1], after.opened()[1].y
-    across = np.array([picture.y.shape[1] / luma.shape[1], picture.y.shape[0] / luma.shape[0]] * 2, np.float32)
-    all_ = [replace(sight, box=sight.box * across) for sight in sights]
+    all_ = [replace(sight, box=placement.boxes(sight.box, luma.shape, picture.y.shape)) for sight in sights]
+    luma = placement.pictures(luma, picture.y.shape)
     if asked.check:
         all_.append(_Sight(KNOWN, *asked.people, turn=(0,) * len(asked.people[0])))
     if asked.recall:

@@ -111,8 +111,21 @@ def _found(report: Plain) -> str:
     looks = sum(int(look["frames_looked_at"]) for look in report.get("looks", ()))
     frames = counted(int(report["result"]["frames"]), "frame")
     found = f"They were looked for by {listed(said)}, {counted(looks, 'look')} at {frames} in all." if said else ""
-    hints = f" Places where no more than a hint was found were shown to {listed(closely)}." if closely else ""
-    return found + hints
+    return found + _second_look(report.get("second_look", {}), closely)
+
+
+def _second_look(told: Plain, by: Sequence[str]) -> str:
+    """What came of hints. by: who was asked."""
+    if not told or not by:
+        return ""
+    if not told["hints"]:
+        return f" Nowhere was there a mere hint of a face, which would have been shown to {listed(by)}."
+    said = f" {counted(told['hints'], 'place')} with no more than a hint of a face"
+    if left := told["hints"] - told["asked_about"]:
+        said += f", {left:,} of which nobody was asked about,"
+    said += " was" if told["hints"] == 1 else " were"
+    shown = f"shown to {listed(by)} in {counted(told['places'], 'enlarged picture')}"
+    return f"{said} {shown}; where it took them for a face ({told['agreed']:,}) they were hidden."
 
 
 def _detectors(report: Plain, closely: bool) -> list[str]:
@@ -129,9 +142,11 @@ def _sizes(params: Sequence[Plain]) -> str:
     sizes = list(dict.fromkeys(str(each["size"]) for each in params if "size" in each))
     turns = sorted({int(each.get("turn", 0)) for each in params} - {0})
     steady = sorted({int(each.get("steady", 1)) for each in params} - {1})
+    soft = sorted({int(each.get("soften", 1)) for each in params} - {1})
     said = [f"at {'input sizes' if len(sizes) > 1 else 'an input size'} of {listed(sizes)} px"] if sizes else []
     said += [f"in some frames with the picture turned by {listed([f'{turn}°' for turn in turns])}"] if turns else []
     said += [f"in some with the picture steadied over {listed(list(map(str, steady)))} frames"] if steady else []
+    said += [f"in some with the picture softened over {listed(list(map(str, soft)))} px"] if soft else []
     return " " + ", ".join(said) if said else ""
 
 

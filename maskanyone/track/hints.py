@@ -7,125 +7,160 @@ about by itself, and those that a second look agrees with become tracks.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import FILLED, HINTED, SEEN, Detections, Float, Track
-from maskanyone.overlap import lies_in, part_in
+from maskanyone.data import GUESSED, HINTED, SEEN, Detections, Float, Span, Track
+from maskanyone.overlap import part_in
 from maskanyone.present import Present
-from maskanyone.track.build import name
+from maskanyone.track.motion import LEAST
+from maskanyone.track.opinions import FIRST, Opinion, vouched
 from maskanyone.track.params import TrackParams
 
-#: part of a box that lies in a track's, or of the smaller of both where they are comparable, which explains it
-_WITHIN, _SHARED, _COMPARABLE = 0.6, 0.5, 4.0
+#: part of a box that lies in a track's, once that has grown at each side by so much of its size, which explains it
+_HELD, _GROWN = 0.8, 0.2
 #: pairs of a box and a track's that are compared together: bounds memory in crowds
 _CHUNK = 1_000_000
 #: seconds of a hint that are judged together, and how many of its sights are asked about at most
 _TOGETHER, _ASKED = 2.0, 6
-#: so many of them without a score of at least this part of an agreement, and the rest need not be asked about
-_FIRST, _NOTHING = 2, 0.5
-#: mean of all scores, in agreements; the same for hints seen in fewer frames than that
-_MEAN, _MEAN_SHORT, _SHORT = 0.5, 1.5, 5
 
 
+@dataclass(frozen=True)
 class Doubt:
-    """A stretch of a hint, and what was said of it. rows: of its track. scores: of the sights asked about so far."""
+    """A stretch of a hint that is asked about by itself.
 
-    def __init__(self, track: Track, rows: slice, params: TrackParams) -> None:
-        self.track, self.rows = track, rows
-        self.scores: list[float] = []
-        #: score from which on a second look agrees
-        self.agree = params.agree
-        #: the best score of its sights
-        self.best = float(np.nanmax(track.score[rows]))
-        sights = np.flatnonzero(~np.isnan(track.score[rows])) + rows.start
-        spread = np.unique(np.linspace(0, len(sights) - 1, _ASKED).round().astype(int))
-        #: rows to be asked about, in order
-        self.wanted: list[int] = sights[spread].tolist()
-        self._mean = _MEAN if np.count_nonzero(~np.isnan(track.score)) >= _SHORT else _MEAN_SHORT
+    rows: of the hint, from the stretch's first sight to its last. wanted: rows that are asked about, at most 6; the
+    first ``FIRST`` of them are the clearest and decide whether the others are. sights: in how many frames the whole
+    hint was seen.
+    """
+
+    hint: Track
+    rows: slice
+    wanted: tuple[int, ...]
+    sights: int
 
     @property
-    def settled(self) -> bool:
-        """Whether more scores would be of no use: nothing has said yet that there is somebody."""
-        return len(self.scores) >= _FIRST and max(self.scores) < _NOTHING * self.agree
+    def best(self) -> float:
+        """The best score of its sights, 0 to 1."""
+        return float(np.nanmax(self.hint.score[self.rows]))
 
-    @property
-    def believed(self) -> bool:
-        """Whether a second look agrees."""
-        if not self.scores or self.settled:
-            return False
-        return max(self.scores) >= self.agree and float(np.mean(self.scores)) >= self._mean * self.agree
+
+#: asks about stretches of hints: what was said of each of them, none where there was no time to ask
+Ask = Callable[[Sequence[Doubt]], Sequence[Opinion | None]]
 
 
 def unexplained(detections: Detections, tracks: Sequence[Track]) -> Detections:
-    """Detections that lie in no track's box."""
-    present = Present([(track.frame, track.box) for track in tracks])
-    start, stop = (np.searchsorted(present.frame, detections.frame, side) for side in ("left", "right"))
-    kept = np.ones(len(detections), bool)
-    chunk = np.cumsum(stop - start) // _CHUNK
-    for rows in np.split(np.arange(len(detections)), np.flatnonzero(np.diff(chunk)) + 1):
-        count = (stop - start)[rows]
-        row = np.repeat(rows, count)
-        other = np.arange(len(row)) - np.repeat(np.cumsum(count) - count - start[rows], count)
-        one, there = detections.box[row], present.box[other]
-        hidden = (part_in(one, there) >= _WITHIN) | lies_in(one, there, _SHARED, _COMPARABLE)
-        kept[row[hidden]] = False
-    return detections.part(kept)
+    """Detections that no track hides."""
+    return detections.part(~_hidden(detections.frame, detections.box, tracks))
 
 
-def doubts(hints: Sequence[Track], times: NDArray[np.float64], params: TrackParams) -> list[Doubt]:
-    """Stretches of hints, each to be asked about by itself. times: float64 (F,), s."""
+def doubts(hints: Sequence[Track], times: NDArray[np.float64]) -> list[Doubt]:
+    """Stretches of hints, in order of hints and of time. times: float64 (F,), s."""
     found = []
     for hint in hints:
-        since = times[hint.frame] - times[hint.frame[0]]
-        starts = np.flatnonzero(np.diff(np.floor(since / _TOGETHER), prepend=-1)).tolist()
-        rows = [slice(start, stop) for start, stop in zip(starts, [*starts[1:], len(hint)], strict=True)]
-        found += [Doubt(hint, part, params) for part in rows if not np.isnan(hint.score[part]).all()]
+        sights = np.flatnonzero(~np.isnan(hint.score))
+        since = times[hint.frame[sights]] - times[hint.frame[0]]
+        for own in np.split(sights, np.flatnonzero(np.diff(np.floor(since / _TOGETHER))) + 1):
+            if len(own):
+                found.append(Doubt(hint, slice(int(own[0]), int(own[-1]) + 1), _wanted(hint, own), len(sights)))
     return found
 
 
-def agreed(found: Sequence[Doubt]) -> tuple[Track, ...]:
-    """Tracks of all that is believed; stretches that follow one another are one."""
+def _wanted(hint: Track, own: NDArray[np.int64]) -> tuple[int, ...]:
+    """Which of a stretch's sights are asked about: first the best of each part of it, then others all over it."""
+    best = [int(part[np.argmax(hint.score[part])]) for part in np.array_split(own, FIRST) if len(part)]
+    spread = own[np.unique(np.linspace(0, len(own) - 1, _ASKED).round().astype(int))].tolist()
+    return (*best, *(row for row in spread if row not in best))[:_ASKED]
+
+
+def agreed(
+    found: Sequence[Doubt], said: Sequence[Opinion | None], times: NDArray[np.float64], params: TrackParams
+) -> tuple[Track, ...]:
+    """Tracks of all that is believed.
+
+    Stretches that follow one another are one track, with all between them. At the ends of its hint a track has the
+    hint's own margins; where the next stretch is not believed, as long a margin of the hint's boxes.
+
+    Args:
+        times: float64 (F,), when each frame is shown, s.
+    """
     tracks: list[Track] = []
-    runs: list[tuple[Track, int, int]] = []
-    for doubt in found:
-        if not doubt.believed:
-            continue
-        track, start, stop = doubt.track, doubt.rows.start, doubt.rows.stop
-        if runs and runs[-1][0] is track and runs[-1][2] == start:
-            start = runs.pop()[1]
-        runs.append((track, start, stop))
-    for track, start, stop in runs:
-        part = track.part(slice(start, stop))
-        seen = np.isin(part.state, (SEEN, FILLED))
-        part = replace(part, state=np.where(seen, HINTED, part.state).astype(np.uint8))
-        if len(part) < len(track):
-            part = replace(
-                part,
-                id=name(track.kind, int(part.frame[0]), part.box[0]),
-                starts=track.starts if start == 0 else "found",
-                ends=track.ends if stop == len(track) else "lost",
-            )
-        tracks.append(part)
+    for hint, core in _believed(found, said, params):
+        shown = times[hint.frame]
+        whole = core.copy()
+        for run in Span.runs(core):
+            first, last = shown[run.start] - params.before - LEAST, shown[run.stop - 1] + params.after + LEAST
+            whole |= (shown >= first) & (shown <= last)
+        state = np.where(hint.state == SEEN, HINTED, hint.state)
+        state, score = np.where(core, state, GUESSED).astype(np.uint8), np.where(core, hint.score, np.float32(np.nan))
+        told = replace(hint, state=state, score=score)
+        tracks += [_part(told, run) for run in Span.runs(whole)]
     return tuple(tracks)
 
 
+def unasked(found: Sequence[Doubt], said: Sequence[Opinion | None]) -> tuple[Track, ...]:
+    """Stretches of which nobody said anything, as tracks."""
+    left = [doubt for doubt, opinion in zip(found, said, strict=True) if opinion is None]
+    return tuple(_part(doubt.hint, Span(doubt.rows.start, doubt.rows.stop)) for doubt in left)
+
+
 def beside(doubted: Sequence[Track], agreed: Sequence[Track]) -> tuple[Track, ...]:
-    """Weak tracks but for those whose sights all lie where a hint is believed."""
-    present = Present([(track.frame, track.box) for track in agreed])
-
-    def hidden(track: Track) -> bool:
-        sights = np.flatnonzero(~np.isnan(track.score))
-        return all(_lies(track.box[row], present.box[present.at(int(track.frame[row]))]) for row in sights)
-
-    return tuple(track for track in doubted if not hidden(track))
+    """Weak tracks but for those whose sights are all hidden where a hint is believed."""
+    return tuple(track for track in doubted if not _hidden(*_sights(track), agreed).all())
 
 
-def _lies(box: Float, others: Float) -> bool:
-    return bool(len(others) and (part_in(np.broadcast_to(box, others.shape), others) >= _WITHIN).any())
+def _believed(
+    found: Sequence[Doubt], said: Sequence[Opinion | None], params: TrackParams
+) -> list[tuple[Track, NDArray[np.bool_]]]:
+    """Hints of which something is believed, each with the rows of it that are: bool (T,)."""
+    rows: dict[str, tuple[Track, NDArray[np.bool_]]] = {}
+    stop: dict[str, int] = {}
+    for doubt, opinion in zip(found, said, strict=True):
+        hint = doubt.hint
+        start = stop.pop(hint.id, None)
+        if opinion is None or not vouched(opinion, doubt.sights, params.agree):
+            continue
+        _, core = rows.setdefault(hint.id, (hint, np.zeros(len(hint), bool)))
+        sights = np.flatnonzero(~np.isnan(hint.score))
+        first = 0 if doubt.rows.start == sights[0] else doubt.rows.start
+        last = len(hint) if doubt.rows.stop == sights[-1] + 1 else doubt.rows.stop
+        core[first if start is None else start : last] = True
+        stop[hint.id] = doubt.rows.stop
+    return list(rows.values())
 
 
-#: asks about stretches of hints: their scores are filled in
-Ask = Callable[[Sequence[Doubt]], None]
+def _part(hint: Track, run: Span) -> Track:
+    """Some rows of a hint as a track of its own; all of them under the hint's name."""
+    if len(run) == len(hint):
+        return hint
+    part = hint.part(slice(run.start, run.stop))
+    return replace(
+        part,
+        id=f"{hint.id}-{part.frame[0]}",
+        starts=hint.starts if run.start == 0 else "found",
+        ends=hint.ends if run.stop == len(hint) else "lost",
+    )
+
+
+def _sights(track: Track) -> tuple[NDArray[np.int32], Float]:
+    """Frames and boxes of those rows that somebody saw."""
+    rows = ~np.isnan(track.score)
+    return track.frame[rows], track.box[rows]
+
+
+def _hidden(frame: NDArray[np.int32], box: Float, tracks: Sequence[Track]) -> NDArray[np.bool_]:
+    """bool (N,): boxes (N, 4), in their frames (N,), that are hidden where tracks are."""
+    present = Present([(track.frame, track.box) for track in tracks])
+    beyond = (present.box[:, 2:] - present.box[:, :2]) * np.float32(_GROWN)
+    grown = np.hstack([present.box[:, :2] - beyond, present.box[:, 2:] + beyond])
+    start, stop = (np.searchsorted(present.frame, frame, side) for side in ("left", "right"))
+    hidden = np.zeros(len(frame), bool)
+    chunk = np.cumsum(stop - start) // _CHUNK
+    for rows in np.split(np.arange(len(frame)), np.flatnonzero(np.diff(chunk)) + 1):
+        count = (stop - start)[rows]
+        row = np.repeat(rows, count)
+        other = np.arange(len(row)) - np.repeat(np.cumsum(count) - count - start[rows], count)
+        hidden[row[part_in(box[row], grown[other]) >= _HELD]] = True
+    return hidden

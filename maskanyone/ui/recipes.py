@@ -7,7 +7,7 @@ from typing import Any
 
 from maskanyone import registry
 from maskanyone.errors import BadRecipe
-from maskanyone.recipe import DEFAULT, Recipe
+from maskanyone.recipe import DEFAULT, OF_WHOLE_PICTURES, Recipe
 from maskanyone.store import drafts, presets
 from maskanyone.ui.words import mask as words
 
@@ -66,6 +66,19 @@ def targets() -> list[str]:
 def of_kind(kind: str) -> list[registry.MethodInfo]:
     """Methods of a kind."""
     return [info for info in registry.methods().values() if info.kind == kind]
+
+
+def finders(*, closely: bool) -> list[registry.MethodInfo]:
+    """Detectors that can be chosen. closely: for a step that is asked about single places: those of faces."""
+    found = of_kind("detect")
+    return [info for info in found if not closely or registry.implementation(info.id).kind == "face"]
+
+
+def formed(info: registry.MethodInfo, *, closely: bool) -> dict[str, Any]:
+    """A detector's schema. closely: without what only says something of whole pictures."""
+    left = OF_WHOLE_PICTURES if closely else ()
+    known = {name: each for name, each in info.schema.get("properties", {}).items() if name not in left}
+    return {**info.schema, "properties": known}
 
 
 def step(info: registry.MethodInfo, params: Mapping[str, Any], **more: Any) -> dict[str, Any]:

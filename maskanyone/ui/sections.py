@@ -57,12 +57,13 @@ def finding(
     made = []
     with _section(words.FINDING, told, ":material/search:"):
         for place, step in enumerate(steps):
-            now = _method(step)
-            with st.expander(words.look(now.title, step["params"], closely=bool(step.get("closely")))):
-                chosen = _one_of(recipes.of_kind("detect"), now, words.WITH, key=f"detect {place}")
-                key = f"form {place} {chosen.id}"
-                values = form(chosen.schema, step["params"], key=key, problems=problems.get(chosen.id, {}))
-            rest = {name: value for name, value in step.items() if name not in recipes.FORMED and chosen is now}
+            now, closely = _method(step), bool(step.get("closely"))
+            with st.expander(words.look(now.title, step["params"], closely=closely)):
+                chosen = _one_of(recipes.finders(closely=closely), now, words.WITH, key=f"detect {place}")
+                key, schema = f"form {place} {chosen.id}", recipes.formed(chosen, closely=closely)
+                values = form(schema, step["params"], key=key, problems=problems.get(chosen.id, {}))
+            kept = (name for name in step if name not in recipes.FORMED and (chosen is now or name == "closely"))
+            rest = {name: step[name] for name in kept}
             made.append(recipes.step(chosen, values, **rest))
         with st.expander(words.FOLLOWING):
             followed = form(

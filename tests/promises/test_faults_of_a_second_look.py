@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from maskanyone.data import Pixels, Plan
-from maskanyone.detect import Detector, DetectParams, Found
+from maskanyone.detect import Detector, FaceParams, Found
 from maskanyone.detect.look import Producer, Seen, look_around
 from maskanyone.errors import Cancelled
 from maskanyone.pipeline import closely
@@ -18,19 +19,20 @@ from maskanyone.pipeline.closely import Closely
 from maskanyone.pipeline.planning import linked
 from maskanyone.pipeline.planning import planned as plan_of
 from maskanyone.pipeline.watch import Watch
+from maskanyone.track import Doubt, Links, Opinion
 from maskanyone.video.again import Again
-from tests.promises.faulty import ANSWERS, SHORT, Film, Known, recipe, spoilt, uncovered
+from tests.promises.faulty import ANSWERS, SHORT, SIZE, Film, Known, digest, recipe, spoilt, uncovered
 
 #: nobody reads points here, and one score more or less than boxes is the only wrong count
 LEFT_OUT = {"points of none", "points of another model"}
 
 
 class Hinting(Known):
-    """Finds what is true of the film, but so weakly that it is a mere hint."""
+    """Finds what is true of the film, but so weakly that it is a mere hint; who stands further right, less weakly."""
 
     def found(self, face: np.ndarray) -> Found:
         sure = super().found(face)
-        return Found(sure.box, np.full(len(face), 0.1, np.float32), sure.points)
+        return Found(sure.box, (0.1 + 0.1 * face[:, 0] / SIZE[0]).astype(np.float32), sure.points)
 
 
 class Second(Detector):
@@ -39,7 +41,7 @@ class Second(Detector):
     id, title, family = "detect.second", "Second", "second"
 
     def __init__(self, score: float = 0.9, answer: Callable[[Found], Any] = lambda found: found) -> None:
-        super().__init__(DetectParams(size=192), {})
+        super().__init__(FaceParams(size=192), {})
         self._score, self._answer, self.asked = score, answer, 0
 
     def detect(self, picture: Pixels) -> Any:
@@ -58,29 +60,45 @@ class Memory(dict[str, bytes]):
 def hints(scenes: Film) -> Seen:
     """What two detectors see who take everybody for a hint."""
     producers = [
-        Producer(name, Hinting(DetectParams(size=320, every=2, offset=turn, hint=0.05), scenes, {}), {})
+        Producer(name, Hinting(FaceParams(size=320, every=2, offset=turn, hint=0.05), scenes, {}), {})
         for turn, name in enumerate(("even", "odd"))
     ]
     return look_around(scenes.video, producers, iter(scenes.frames))
 
 
-def asked(
-    scenes: Film, seen: Seen, second: Detector | None, cache: Memory | None = None, cancel: bool = False
-) -> tuple[Plan, Closely]:
-    """What is hidden when a detector is asked about hints."""
+def asking(
+    scenes: Film, seen: Seen, second: Detector, cache: Memory | None = None, *, cancel: bool = False, by: str = ""
+) -> Closely:
+    """Asks a detector about hints. by: what tells the detector from others."""
     watch = Watch("film", cancel=lambda: cancel)
-    makers = [Producer("second", second, {"of": type(second).__name__})] if second else []
-    ask = Closely(scenes.video, seen, makers, Memory() if cache is None else cache, watch, False, SHORT * 4)
-    return plan_of(scenes.video, seen, linked(scenes.video, seen, recipe(), ask=ask), recipe()), ask
+    producers = [Producer("second", second, {"of": type(second).__name__, "by": by})]
+    kept = Memory() if cache is None else cache
+    return Closely(scenes.video, seen, recipe().tracking(), producers, kept, watch, False, SHORT * 4)
+
+
+def hidden(scenes: Film, seen: Seen, ask: Closely | None) -> tuple[Plan, Links]:
+    """What is hidden when somebody is asked about hints."""
+    links = linked(scenes.video, seen, recipe(), ask=ask)
+    return plan_of(scenes.video, seen, links, recipe()), links
+
+
+def asked(
+    scenes: Film, seen: Seen, second: Detector, cache: Memory | None = None, **how: Any
+) -> tuple[Plan, Closely]:
+    ask = asking(scenes, seen, second, cache, **how)
+    return hidden(scenes, seen, ask)[0], ask
 
 
 def test_whom_a_second_look_takes_for_somebody_is_hidden(scenes: Film, hints: Seen) -> None:
     """And nobody else: so that the tests below have something to lose."""
-    assert not asked(scenes, hints, None)[0].tracks
+    assert not hidden(scenes, hints, None)[0].tracks
     assert not asked(scenes, hints, Second(0.1))[0].tracks
     plan, ask = asked(scenes, hints, Second())
     assert not uncovered(scenes, plan)
     assert ask.faults == ()
+    told = ask.told
+    assert told["hints"] == told["asked_about"] == told["agreed"] > 0
+    assert told["places"] >= told["hints"]
 
 
 @pytest.mark.parametrize("answer", sorted(set(ANSWERS) - LEFT_OUT))
@@ -116,6 +134,53 @@ def test_what_was_said_once_is_kept(scenes: Film, hints: Seen) -> None:
     assert [track.id for track in before.tracks] == [track.id for track in after.tracks]
 
 
+def test_what_another_said_is_not_taken_for_it(scenes: Film, hints: Seen) -> None:
+    """Nor what was said of other places."""
+    cache = Memory()
+    asked(scenes, hints, Second(), cache)
+    other, moved = Second(), Second()
+    asked(scenes, hints, other, cache, by="another")
+    assert other.asked
+    aside = replace(hints.hinted, box=hints.hinted.box + np.float32(0.25))
+    asked(scenes, replace(hints, hinted=aside), moved, cache)
+    assert moved.asked
+
+
+def test_two_answers_that_nobody_is_there_end_it_for_a_hint(scenes: Film, hints: Seen) -> None:
+    """However many others there are, whose answers come in between."""
+    doubts: list[Doubt] = []
+    ask = asking(scenes, hints, Second(0.0))
+
+    def noted(found: Sequence[Doubt]) -> Sequence[Opinion | None]:
+        doubts.extend(found)
+        return ask(found)
+
+    linked(scenes.video, hints, recipe(), ask=noted)
+    assert len({int(doubt.hint.frame[row]) for doubt in doubts for row in doubt.wanted}) < ask.told["hints"] * 6
+    assert ask.told["places"] == sum(min(len(doubt.wanted), 2) for doubt in doubts)
+    assert any(len(doubt.wanted) > 2 for doubt in doubts)
+
+
+def test_the_frames_that_are_shown_are_those_that_were_asked_for(
+    scenes: Film, hints: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And whatever lies far between two of them is not decoded."""
+    since, starts = Again.since, []
+
+    def noted(self: Again, start: int) -> Any:
+        starts.append(start)
+        return since(self, start)
+
+    monkeypatch.setattr(Again, "since", noted)
+    wanted = [3, 4, 9, 70, 140, 141]
+    got = [
+        (index, scenes.number[digest(frame.small(SIZE))])
+        for index, frame in asking(scenes, hints, Second())._frames(wanted)
+    ]
+    assert got == [(index, index) for index in wanted]
+    assert starts == [3, 70, 140]
+
+
 def test_what_failed_is_not_kept(scenes: Film, hints: Seen) -> None:
     cache = Memory()
     asked(scenes, hints, Second(answer=ANSWERS["raises"]), cache)
@@ -135,7 +200,11 @@ def test_of_too_many_hints_the_clearest_are_asked_about(
     whole, _ = asked(scenes, hints, second)
     monkeypatch.setattr(closely, "_MOST", 0.0)
     monkeypatch.setattr(closely, "_MOST_SHORT", 20)
-    plan, ask = asked(scenes, hints, few)
+    ask = asking(scenes, hints, few)
+    plan, links = hidden(scenes, hints, ask)
     assert 0 < few.asked <= 20 < second.asked
     assert 0 < len(plan.tracks) < len(whole.tracks)
     assert ask.faults[0].startswith("there were too many hints of faces: the ")
+    assert len(links.doubted) == ask.told["hints"] - ask.told["asked_about"]
+    least = min(float(np.nanmax(track.score)) for track in links.tracks)
+    assert all(np.nanmax(track.score) <= least for track in links.doubted)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 
 import maskanyone
+from maskanyone.data import Pixels
 from maskanyone.detect.blazeface import BlazeFace
 from maskanyone.results import read_report
 from maskanyone.sample import Truth, make
@@ -71,10 +73,49 @@ def test_frames_after_the_original_s_last_were_not_searched(sample: Sample, resu
     assert "10 frames are in the result that nobody searched" in done.stdout
 
 
-def test_a_face_that_is_laid_elsewhere_is_told(sample: Sample, weights: Path, tmp_path: Path) -> None:
-    write_rgb(tmp_path / "laid.mp4", [np.roll(picture, 160, axis=1) for picture in pictures(sample.path)], 25)
-    told = maskanyone.audit(sample.path, tmp_path / "laid.mp4", cache=Memory())
-    assert told["frames_unlike"] > 50
+OTHERWISE: dict[str, Callable[[Pixels], Pixels]] = {
+    "mirrored": lambda picture: picture[:, ::-1],
+    "turned": np.rot90,
+    "upside down": lambda picture: picture[::-1, ::-1],
+    "cut": lambda picture: picture[20:-10, 60:],
+    "moved": lambda picture: np.roll(picture, 160, axis=1),
+    "larger, and cut": lambda picture: cv2.resize(picture, None, fx=1.3, fy=1.3)[40:-20, 50:-60],
+    "with bars above and below": lambda picture: np.pad(picture, ((60, 60), (0, 0), (0, 0))),
+}
+
+
+@pytest.mark.parametrize("how", sorted(OTHERWISE))
+def test_somebody_is_found_however_the_pictures_lie(
+    sample: Sample, result: Path, weights: Path, tmp_path: Path, how: str
+) -> None:
+    """And nobody in a masked film."""
+    for name, source in (("bare", sample.path), ("masked", result)):
+        laid = [np.ascontiguousarray(OTHERWISE[how](picture)) for picture in pictures(source)]
+        write_rgb(tmp_path / f"{name}.mp4", [picture[: len(picture) & ~1] for picture in laid], 25)
+    told = maskanyone.audit(sample.path, tmp_path / "bare.mp4", cache=Memory())
+    assert told["laid_otherwise"]
+    named = {frame for leak in told["leaks"] for frame in range(leak["first_frame"], leak["last_frame"] + 1)}
+    assert set(PORTRAIT) <= named
+    told = maskanyone.audit(sample.path, tmp_path / "masked.mp4", cache=Memory())
+    assert told["leaks"] == []
+
+
+def test_a_cover_picture_was_not_searched(sample: Sample, result: Path, tmp_path: Path) -> None:
+    """It may show the person; players and file managers do."""
+    covered = tmp_path / "covered.mp4"
+    with av.open(str(result)) as source, av.open(str(covered), "w") as target:
+        film = target.add_stream_from_template(source.streams.video[0])
+        cover = target.add_stream("mjpeg", width=64, height=64, pix_fmt="yuvj420p")
+        cover.disposition = av.stream.Disposition.attached_pic
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.stream = film
+                target.mux(packet)
+        target.mux(cover.encode(av.VideoFrame(64, 64, "yuvj420p")))
+        target.mux(cover.encode(None))
+    done = ran("audit", sample.path, covered, data=tmp_path / "data")
+    assert done.returncode == 1
+    assert "a cover picture, which nobody searched" in done.stdout
 
 
 def test_what_is_no_video_is_refused(sample: Sample, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from maskanyone.data import Float, Pixels
 from maskanyone.proof.detail import shown
+from maskanyone.proof.search import SEEN
 
 BOX: Float = np.array([60, 40, 160, 170], np.float32)
 
@@ -61,10 +62,34 @@ def test_a_veil_hides_nobody(picture: Pixels, how: str) -> None:
     assert shown(picture, changed(picture, BOX, how), BOX) >= 0.8
 
 
-def test_half_of_it_is_half(picture: Pixels) -> None:
-    left = BOX.copy()
-    left[2] = (BOX[0] + BOX[2]) / 2
-    assert 0.3 <= shown(picture, changed(picture, left, "filled"), BOX) <= 0.65
+@pytest.mark.parametrize("covered", [(0, 0, 0.5, 1), (0.6, 0, 1, 1), (0, 0.55, 1, 1), (0, 0, 1, 0.4)])
+def test_half_a_face_is_seen(picture: Pixels, covered: tuple[float, float, float, float]) -> None:
+    assert shown(picture, changed(picture, part(covered), "filled"), BOX) >= SEEN
+
+
+def test_two_eyes_in_a_strip_are_seen(picture: Pixels) -> None:
+    """All else is filled; as much of it as lies at the rim is not."""
+    top, bottom, rim = part((0, 0, 1, 0.28)), part((0, 0.5, 1, 1)), part((0.12, 0.1, 0.88, 0.92))
+    strip = changed(changed(picture, top, "filled"), bottom, "filled")
+    assert shown(picture, strip, BOX) >= SEEN
+    assert shown(picture, changed(picture, rim, "filled"), BOX) < SEEN
+
+
+@pytest.mark.parametrize("along", [0, 1])
+@pytest.mark.parametrize(("every", "wide"), [(10, 5), (8, 5), (20, 11), (4, 2)])
+def test_bars_hide_nobody(picture: Pixels, along: int, every: int, wide: int) -> None:
+    after, lines = picture.copy(), np.arange(picture.shape[along]) % every < wide
+    after[lines if along == 0 else (slice(None), lines)] = 0
+    assert shown(picture, after, BOX) >= SEEN
+    solid = changed(picture, BOX, "filled")
+    solid[lines if along == 0 else (slice(None), lines)] = 0
+    assert shown(picture, solid, BOX) <= 0.35
+
+
+def part(of: tuple[float, float, float, float]) -> Float:
+    """A part of the face's box."""
+    across = np.tile(BOX[2:] - BOX[:2], 2)
+    return (np.tile(BOX[:2], 2) + across * np.array(of)).astype(np.float32)
 
 
 def test_a_result_of_another_size(picture: Pixels) -> None:

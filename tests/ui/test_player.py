@@ -107,11 +107,13 @@ def test_ten_seconds_in_step(page: Any, player: Any) -> None:
     player.focus()
     page.keyboard.press("Space")
     in_step(page.evaluate(WATCH, 10_000), RATE, hiccups=0.1)  # sound has clocks of its own, which stutter under load
-    for _ in range(6):  # a stutter is caught up with at once
-        if abs(float(player.get_attribute("data-drift"))) <= 1 / RATE:
+    drifts: list[float] = []
+    for _ in range(6):  # a stutter is caught up with at once, and then both stay together
+        drifts.append(abs(float(player.get_attribute("data-drift"))))
+        if len(drifts) > 1 and max(drifts[-2:]) <= 1 / RATE:
             return
         page.wait_for_timeout(250)
-    pytest.fail(f"still apart by {player.get_attribute('data-drift')} s")
+    pytest.fail(f"apart by {drifts} s")
 
 
 @pytest.mark.soak

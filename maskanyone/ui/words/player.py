@@ -32,7 +32,7 @@ WORDS = {
     "one_left": "One stretch to look at.",
     "some_left": "{count} stretches to look at.",
     "seen": "seen",
-    "guessed": "guessed, hidden all the same",
+    "guessed": "not seen for sure, hidden all the same",
     "look_at": "to look at",
     "looked_at": "looked at",
     "nobody": "nobody found",

@@ -74,12 +74,12 @@ class DetectParams(BaseModel):
         description="The middle value of so many frames takes grain and strobe light away, and blurs what moves.",
     )
     soften: int = Field(
-        1,
-        ge=1,
-        le=31,
-        title="Soften over pixels",
+        0,
+        ge=0,
+        le=16,
+        title="Soften",
         json_schema_extra={"unit": "px", "advanced": True},
-        description="The mean over so many pixels of the picture it sees takes lines and meshes before a face away.",
+        description="A blur of this standard deviation takes lines and meshes before a face away.",
     )
 
 

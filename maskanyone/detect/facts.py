@@ -108,7 +108,7 @@ def joined(video: Video, parts: Sequence[Part], producers: Sequence[Producer]) -
 
 def _aside(params: DetectParams) -> bool:
     """Whether it looks at other pictures than the film's, so that it vouches for no frame."""
-    return bool(params.turn or params.steady > 1 or params.soften > 1)
+    return bool(params.turn or params.steady > 1 or params.soften)
 
 
 def _counts(hinted: Detections, producers: Sequence[Producer]) -> NDArray[np.bool_]:

@@ -79,8 +79,8 @@ def _median(pictures: Sequence[Pixels]) -> Pixels:
 
 
 def softened(picture: Pixels, pixels: int) -> Pixels:
-    """The mean over so many pixels each way, so that lines and meshes before a face go; the same picture for 1."""
-    return picture if pixels <= 1 else np.asarray(cv2.blur(picture, (pixels, pixels)), np.uint8)
+    """Blurred, so that lines and meshes before a face go. pixels: standard deviation; the same picture for 0."""
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), pixels), np.uint8) if pixels else picture
 
 
 def seen(detector: Detector, picture: Pixels) -> Found:

@@ -41,8 +41,8 @@ SEARCHERS = (
     _Searcher("detect.blazeface", 0.7, 0.8, (384, 640), 384, halves=640),
     _Searcher("detect.mtcnn", 0.8, 0.95, (320, 480), 320),
 )
-#: px over which a picture is softened for faces behind lines and meshes
-_SOFT = 9
+#: px of the blur that softens a picture for faces behind lines and meshes
+_SOFT = 4
 #: how many of those who took no part search; those left over only say whether they take for a face what is found
 FAMILIES = 2
 

@@ -48,7 +48,7 @@ class Producers:
         name = f"{made.family}@{params.size}"
         name += f" turned {params.turn}" if params.turn else ""
         name += f" steadied {params.steady}" if params.steady > 1 else ""
-        name += f" softened {params.soften}" if params.soften > 1 else ""
+        name += f" softened {params.soften}" if params.soften else ""
         return Producer(
             name if all(p.name != name for p in self.made) else f"{name}#{len(self.made)}", detector, identity
         )

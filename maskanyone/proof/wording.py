@@ -142,11 +142,11 @@ def _sizes(params: Sequence[Plain]) -> str:
     sizes = list(dict.fromkeys(str(each["size"]) for each in params if "size" in each))
     turns = sorted({int(each.get("turn", 0)) for each in params} - {0})
     steady = sorted({int(each.get("steady", 1)) for each in params} - {1})
-    soft = sorted({int(each.get("soften", 1)) for each in params} - {1})
+    soft = sorted({int(each.get("soften", 0)) for each in params} - {0})
     said = [f"at {'input sizes' if len(sizes) > 1 else 'an input size'} of {listed(sizes)} px"] if sizes else []
     said += [f"in some frames with the picture turned by {listed([f'{turn}°' for turn in turns])}"] if turns else []
     said += [f"in some with the picture steadied over {listed(list(map(str, steady)))} frames"] if steady else []
-    said += [f"in some with the picture softened over {listed(list(map(str, soft)))} px"] if soft else []
+    said += [f"in some with the picture softened by {listed(list(map(str, soft)))} px"] if soft else []
     return " " + ", ".join(said) if said else ""
 
 

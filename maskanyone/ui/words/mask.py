@@ -94,6 +94,6 @@ def look(title: str, params: Mapping[str, Any], *, closely: bool = False) -> str
         parts.append(f"turned {params['turn']}°")
     if params.get("steady", 1) > 1:
         parts.append(f"steadied over {params['steady']} frames")
-    if params.get("soften", 1) > 1:
-        parts.append(f"softened over {params['soften']} px")
+    if params.get("soften"):
+        parts.append(f"softened by {params['soften']} px")
     return ", ".join(parts)

@@ -262,3 +262,31 @@ def test_what_is_no_recipe_is_told_for_people(plain: object, sentence: str) -> N
     with pytest.raises(BadRecipe) as told:
         Recipe.parse(plain, "mine.json")
     assert str(told.value).startswith(sentence)
+
+
+YUNET: dict[str, Any] = {"method": "detect.yunet", "closely": True, "needed": False}
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (YUNET | {"method": "detect.yolox"}, "finds no faces"),
+        (YUNET | {"params": {"turn": 90}}, "detect.yunet.turn"),
+        (YUNET | {"params": {"every": 5}}, "detect.yunet.every"),
+        (YUNET | {"params": {"soften": 3}}, "detect.yunet.soften"),
+        (YUNET | {"params": {"hint": 0.05}}, "detect.yunet.hint"),
+        (YUNET | {"closely": "yes"}, "closely"),
+    ],
+)
+def test_who_looks_closely_finds_faces_and_is_told_nothing_of_whole_pictures(step: dict[str, Any], said: str) -> None:
+    plain = Recipe.preset(DEFAULT).model_dump(mode="json")
+    whole = [each for each in plain["detect"] if not each["closely"]]
+    Recipe.parse(plain | {"detect": [*whole, YUNET | {"params": {"size": 320}}]}).check()
+    with pytest.raises(BadRecipe, match=said):
+        Recipe.parse(plain | {"detect": [*whole, step]}).check()
+
+
+def test_only_detectors_of_faces_have_hints() -> None:
+    offered = {info.id for info in registry.methods().values() if "hint" in info.schema.get("properties", {})}
+    assert "detect.centerface" in offered
+    assert "detect.yolox" not in offered

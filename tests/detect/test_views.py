@@ -11,7 +11,7 @@ import pytest
 
 from maskanyone.data import Pixels
 from maskanyone.detect import DetectParams
-from maskanyone.detect.views import View
+from maskanyone.detect.views import View, softened
 from maskanyone.video.probe import probe
 from maskanyone.video.read import Frame, read
 from maskanyone.video.write import write_rgb
@@ -46,3 +46,13 @@ def test_who_asks_for_a_size_again_gets_the_same_picture_and_cannot_change_it(gr
     assert frame.square(128)[0] is picture
     with pytest.raises(ValueError, match="read-only"):
         picture[:] = 0
+
+
+@pytest.mark.parametrize("every", [2, 4, 8, 10])
+def test_what_is_softened_shows_no_lines(every: int) -> None:
+    plain = np.full((96, 128, 3), 200, np.uint8)
+    lined = plain.copy()
+    lined[np.arange(96) % every < every // 2] = 0
+    middle = softened(lined, 4)[20:-20, 20:-20].astype(int)
+    assert np.ptp(middle) <= 12
+    assert softened(lined, 0) is lined

@@ -235,6 +235,25 @@ def test_nothing_found_says_so() -> None:
     assert "Faults: none." in text
 
 
+LOOKED = {"by": ["yunet@320"], "hints": 12, "asked_about": 12, "places": 30, "agreed": 2}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "12 places with no more than a hint of a face were shown to YuNet"),
+        ({}, "in 30 enlarged pictures; where it took them for a face (2) they were hidden."),
+        ({"asked_about": 9}, "12 places with no more than a hint of a face, 3 of which nobody was asked about, were"),
+        ({"hints": 0, "asked_about": 0, "places": 0, "agreed": 0}, "Nowhere was there a mere hint of a face"),
+    ],
+)
+def test_the_paragraph_tells_what_came_of_hints(changed: dict[str, int], said: str) -> None:
+    report = told(second_look=LOOKED | changed)
+    report["recipe"]["detect"] = [*report["recipe"]["detect"], {"method": "detect.yunet", "closely": True}]
+    assert said in paragraph(report)
+    assert "hint" not in paragraph(told())
+
+
 def test_the_paragraph_tells_how_far_faces_are_followed_and_of_heads() -> None:
     drawn = track("one", 0, 9) | {"kind": "head", "frames": {"by hand": 10}}
     assert "what moves" not in paragraph(told())

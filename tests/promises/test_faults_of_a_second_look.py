@@ -113,6 +113,15 @@ def test_a_second_look_that_fails(scenes: Film, hints: Seen, answer: str) -> Non
     assert fault.startswith("hints of faces could not all be looked at closely")
 
 
+def test_one_that_hangs_is_waited_for_once(scenes: Film, hints: Seen) -> None:
+    hanging = Second(answer=ANSWERS["hangs"])
+    plan, ask = asked(scenes, hints, hanging)
+    assert ask.told["places"] == 0
+    assert hanging.asked <= 4  # as many as are asked about at once, before the first is given up
+    assert len(ask.faults) == 1
+    assert not uncovered(scenes, plan)
+
+
 def test_a_second_reading_that_breaks_off(scenes: Film, hints: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
     def since(self: Again, start: int) -> Any:
         yield scenes.frames[start]

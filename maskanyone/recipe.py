@@ -291,7 +291,7 @@ def _parsed(text: str) -> dict[str, Any]:
     if target not in known.targets:
         raise BadRecipe(
             text,
-            f"{known.title.lower()} cannot hide a {target or 'nothing'}",
+            f"{known.title.lower()} cannot hide {target or 'nothing'}",
             f"Choose one of {', '.join(known.targets)}",
         )
     return {

@@ -26,8 +26,9 @@ def audit(
 
     Every face that is found in ORIGINAL is looked for in RESULT, frame by frame, and detectors that took no part search
     RESULT itself, whose pictures may be mirrored, turned, cut or moved. Ends with 1 and the word leak where somebody
-    shows; with 1 too where RESULT lacks frames, or has more frames, picture tracks or cover pictures than could be
-    compared; with 0 where nobody was found to show.
+    shows; with 1 too where RESULT lacks frames, has more frames, picture tracks or cover pictures than could be
+    compared, or a face where ORIGINAL shows nobody; with 0 where nobody was found to show; with 2 where a file cannot
+    be read. Places are in pixels of ORIGINAL.
 
     Example:
 
@@ -43,7 +44,8 @@ def audit(
         print(json.dumps(told), flush=True)
     else:
         _tell(result, told)
-    whole = not (told["frames_missing"] or told["frames_beyond"] or told["tracks_beyond"])
+    apart = ("frames_missing", "frames_beyond", "tracks_beyond", "frames_strange")
+    whole = not any(told[name] for name in apart)
     raise typer.Exit(LEAK if told["leaks"] or not whole else speak.DONE)
 
 
@@ -75,10 +77,17 @@ def _tell(result: Path, told: dict[str, Any]) -> None:
             f"In {what} of the result a face was found that is not what the original shows there: it may be drawn, "
             "blurred or another's, or the picture laid elsewhere. Look at it."
         )
+    if told["frames_strange"]:
+        what = counted(told["frames_strange"], "frame")
+        speak.out.print(
+            f"In {what} of the result there is a face where the original shows nobody. Is ORIGINAL the first of the "
+            "two files, and are both of one recording?"
+        )
     if told["searchers_missing"]:
         speak.out.print(f"{listed(told['searchers_missing'])} could have searched too: the weights are not here.")
     frames = sum(map(_frames, told["leaks"]))
-    clear = "No leak found for sure; see above." if told["frames_unlike"] or told["perhaps"] else "No leak found."
+    doubt = told["frames_unlike"] or told["perhaps"]
+    clear = "No leak is certain, and what is told above wants a look." if doubt else "No leak found."
     verdict = f"{counted(len(told['leaks']), 'leak')}, {counted(frames, 'frame')} in all." if frames else clear
     speak.out.print(f"{result.name}  {verdict} {told['bound']['verdict']} Searched by {', '.join(told['by'])}.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -92,6 +93,8 @@ def mask(
     """
     values = [*(set_ or []), *([] if audit else ["audit.on=false"])]
     chosen = choose(preset, recipe, hide or [], audio, values)
+    if folder.suffix.lower() in names.VIDEO_SUFFIXES and not folder.is_dir():
+        raise BadRecipe(f"-o {folder}", "names a file, and results go to a folder", f"Write -o {folder.parent}")
     sources = names.recordings(videos, folder)
     if not sources:
         raise BadRecipe(
@@ -159,6 +162,9 @@ class Batch:
                     codes.append(speak.FAULT)
                 finally:
                     bar.remove_task(task)
+        if speak.DONE in codes and not self._as_json:
+            where = os.path.commonpath([target.parent for target in targets.values()])
+            speak.out.print(speak.readable(f"Results and their reports are in {where}"))
         return speak.worst(codes)
 
     def _one(self, source: Path, target: Path, meter: Meter, stop: threading.Event) -> int:

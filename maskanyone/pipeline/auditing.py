@@ -231,6 +231,7 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
         "tracks_beyond": sum("picture" in words for words in result.dropped),
         "laid_otherwise": placement.matrix is not None,
         "frames_unlike": told.unlike,
+        "frames_strange": told.strange,
         "searchers_missing": list(missing),
     }
 

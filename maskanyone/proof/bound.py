@@ -38,8 +38,8 @@ class Bound:
             return "Nobody was known whom the search could have missed, so nothing is proven."
         if self.rate is None:
             return (
-                f"Not proven: of {self.people} checks on people as they were before, the searchers found them in "
-                f"{self.recall:.0%}."
+                f"Too little to prove anything from: {counted(self.people, 'check')} on people as they were before, in "
+                f"which the searchers found {self.recall:.0%} of them."
             )
         unless = f" This holds if nobody is in {counted(perhaps, 'place')} of which one detector alone says so."
         return (

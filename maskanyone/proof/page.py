@@ -236,12 +236,13 @@ def _stretches(stretches: Sequence[Plain], tracks: Sequence[Plain]) -> Table:
 
 def _weak(tracks: Sequence[Plain]) -> Table:
     rows = [
-        (_times(track), _frames(track), f"{int(track['frames'].get('seen', 0)):,}", _score(track["best_score"]),
+        (_times(track), _frames(track), _box(track["box"]) if "box" in track else "",
+         f"{int(track['frames'].get('seen', 0)):,}", _score(track["best_score"]),
          ", ".join(map(str, track.get("found_by", ()))))
         for track in tracks
     ]  # fmt: skip
     order = sorted(range(len(rows)), key=lambda at: float(tracks[at]["best_score"] or 0), reverse=True)
-    head = "time:span frames:number seen_in:number best_score:number by:text"
+    head = "time:span frames:number where:text seen_in:number best_score:number by:text"
     return _table("weak", "All weak sights that are not hidden", head, rows, order, "with the highest scores")
 
 

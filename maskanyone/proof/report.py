@@ -240,7 +240,9 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
         what += f" In {int(spared.sum()):,} a correction by hand spares what was found: it shows."
     left = f" {len(stretches)} stretches want a look." if stretches else ""
     if facts.doubted:
-        left += f" {len(facts.doubted)} weak sights were not taken for faces and are not hidden; look at them."
+        one = len(facts.doubted) == 1
+        was = "was not taken for a face and is" if one else "were not taken for faces and are"
+        left += f" {counted(len(facts.doubted), 'weak sight')} {was} not hidden; look at {'it' if one else 'them'}."
     left += _search(facts.audit)
     if facts.left_out:
         left += f" {listed(facts.left_out)} did not look: the weights are not here."

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from maskanyone.data import Float, Pixels
-from maskanyone.overlap import overlaps
+from maskanyone.overlap import common, overlaps
 from maskanyone.proof.detail import shown
 from maskanyone.proof.pairs import Original
 from maskanyone.proof.placement import Placement
@@ -119,7 +119,8 @@ class Searched:
 
     frames: of the result that were searched. deep: those that every auditor searched. missing: frames that the result
     lacks. beyond: of the result, after the original's last. unlike: of the result in which a face was found that is not
-    what the original shows there. checks: people declared in the deep frames. people: those in the frames of the
+    what the original shows there. strange: of these, those in which two detectors find it where the original shows
+    nobody. checks: people declared in the deep frames. people: those in the frames of the
     original that were searched; known: those of them that an auditor finds there.
     """
 
@@ -129,6 +130,7 @@ class Searched:
     missing: int = 0
     beyond: int = 0
     unlike: int = 0
+    strange: int = 0
     checks: int = 0
     people: int = 0
     known: int = 0
@@ -259,6 +261,7 @@ def _judged(
     told = Searched()
     picture, luma = before.opened()[1], after.opened()[1].y
     all_ = [replace(sight, box=placement.boxes(sight.box, luma.shape, picture.y.shape)) for sight in sights]
+    places = [sight.box for sight in all_]
     luma = placement.pictures(luma, picture.y.shape)
     if asked.check:
         all_.append(_Sight(KNOWN, *asked.people, turn=(0,) * len(asked.people[0])))
@@ -269,21 +272,32 @@ def _judged(
         told.known = sum(bool(overlaps(person, boxes, _OVERLAP).any()) for person in asked.people[0])
         all_ += originals
     shows = [_shows(before.index, sight, picture.y, luma) for sight in all_]
-    told.unlike = int(any(len(some) < len(sight.box) for some, sight in zip(shows, sights, strict=False)))
-    found = [finding for some in shows for finding in some]
+    unlike = [
+        (sight.by, sight.box[row], place[row])
+        for sight, place, judged in zip(sights, places, shows, strict=False)
+        for row, finding in enumerate(judged)
+        if finding is None
+    ]
+    told.unlike = int(bool(unlike))
+    strangers = [(by, box) for by, box, place in unlike if asked.check and not _somebody(place, asked)]
+    told.strange = int(any(_strange(by, box, auditors, after.opened()[1]) for by, box in strangers))
+    found = [finding for judged in shows for finding in judged if finding is not None]
     told.findings = [replace(one, sure=_confirmed(one, found, auditors, picture)) for one in found]
     supposed = _shows(before.index, _Sight(KNOWN, *asked.supposed, turn=(0,) * len(asked.supposed[0])), picture.y, luma)
-    told.findings += [one for one in supposed if _confirmed(replace(one, score=0), found, auditors, picture)]
+    told.findings += [
+        one for one in supposed if one and _confirmed(replace(one, score=0), found, auditors, picture)
+    ]
     return told
 
 
-def _shows(index: int, sight: _Sight, before: Pixels, after: Pixels) -> list[Finding]:
-    found = []
+def _shows(index: int, sight: _Sight, before: Pixels, after: Pixels) -> list[Finding | None]:
+    """For each of a sight's boxes what shows there, none where it is not what the original shows."""
+    found: list[Finding | None] = []
     for row, value, turn in zip(sight.box, sight.score, sight.turn, strict=True):
         shows = shown(before, after, row)
-        if shows >= SEEN:
-            x1, y1, x2, y2 = (round(float(corner), 1) for corner in row)
-            found.append(Finding(index, (x1, y1, x2, y2), round(float(value), 3), sight.by, round(shows, 3), turn=turn))
+        x1, y1, x2, y2 = (round(float(corner), 1) for corner in row)
+        finding = Finding(index, (x1, y1, x2, y2), round(float(value), 3), sight.by, round(shows, 3), turn=turn)
+        found.append(finding if shows >= SEEN else None)
     return found
 
 
@@ -305,6 +319,24 @@ def _confirmed(one: Finding, others: Sequence[Finding], auditors: Sequence[Audit
     return False
 
 
+def _somebody(box: Float, asked: Asked) -> bool:
+    """Whether somebody is known, or supposed, where a box is: in the original's px."""
+    people = np.concatenate([asked.people[0], asked.supposed[0]])
+    return bool(len(people) and (common(box, people) > 0).any())
+
+
+def _strange(by: str, box: Float, auditors: Sequence[Auditor], result: Picture) -> bool:
+    """Whether another detector takes for a face, too, what one found in a result: box in its px."""
+    crop, left, top = _around(result, box)
+    for auditor in auditors:
+        if auditor.name != by:
+            found = auditor.confirm(crop, 0)
+            sure = found.box[found.score >= NEARLY * auditor.least] + np.array([left, top] * 2, np.float32)
+            if len(sure) and overlaps(box, sure, _OVERLAP).any():
+                return True
+    return False
+
+
 def _around(picture: Picture, box: Float) -> tuple[Pixels, int, int]:
     """The picture around a box, and where it begins."""
     width, height = picture.size
@@ -319,3 +351,4 @@ def _add(told: Searched, more: Searched) -> None:
     told.people += more.people
     told.known += more.known
     told.unlike += more.unlike
+    told.strange += more.strange

@@ -64,7 +64,8 @@ def finding(
                 values = form(schema, step["params"], key=key, problems=problems.get(chosen.id, {}))
             kept = (name for name in step if name not in recipes.FORMED and (chosen is now or name == "closely"))
             rest = {name: step[name] for name in kept}
-            made.append(recipes.step(chosen, values, **rest))
+            unshown = step["params"] if closely and chosen is now else {}
+            made.append(recipes.step(chosen, {**unshown, **values}, **rest))
         with st.expander(words.FOLLOWING):
             followed = form(
                 TrackParams.model_json_schema(), track, key="form track", problems=problems.get("track", {})

@@ -77,7 +77,7 @@ def case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Case:
         (["--hide", "face=sold"], "hide.sold: there is no method of that name. Did you mean hide.solid?"),
         (["--hide", "face=detect.centerface"], "there is no method of that name"),
         (["--hide", "face"], "is not a step"),
-        (["--hide", "hand=solid"], "cannot hide a hand. Choose one of face, head"),
+        (["--hide", "hand=solid"], "cannot hide hand. Choose one of face, head"),
         (["--hide", "face=blur:strength=7"], "hide.blur, strength: 7 is out of bounds: it must be at most 1"),
         (["--hide", "face=blur:strong=1"], "hide.blur, strong: it has no such setting"),
         (["--hide", "face=solid:colour=red"], "hide.solid, colour: 'red' does not fit"),

@@ -118,6 +118,14 @@ def test_a_cover_picture_was_not_searched(sample: Sample, result: Path, tmp_path
     assert "a cover picture, which nobody searched" in done.stdout
 
 
+def test_files_that_are_swapped_do_not_pass(sample: Sample, result: Path, tmp_path: Path) -> None:
+    """A face where the original shows nobody: the masked file was taken for the original."""
+    done = ran("audit", result, sample.path, data=tmp_path / "data")
+    assert done.returncode == 1
+    assert "a face where the original shows nobody" in done.stdout
+    assert maskanyone.audit(sample.path, result, cache=Memory())["frames_strange"] == 0
+
+
 def test_what_is_no_video_is_refused(sample: Sample, tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("This is not a video.")
     done = ran("audit", sample.path, tmp_path / "text.mp4", data=tmp_path / "data")

@@ -18,7 +18,7 @@ def test_the_rule_of_three_with_the_searchers_own_recall() -> None:
 def test_few_checks_or_poor_searchers_prove_nothing(checks: int, found: int) -> None:
     told = bound(checks, checks, found)
     assert told.rate is None
-    assert told.told(False).startswith("Not proven")
+    assert told.told(False).startswith("Too little to prove")
 
 
 def test_without_people_nothing_is_proven() -> None:

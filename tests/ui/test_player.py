@@ -314,7 +314,7 @@ def test_people_have_their_letter_and_guesses_their_hatch(player: Any) -> None:
     expect(player.locator(".person").first.locator(".span.guessed")).to_have_count(2)
     expect(player.locator(".cuts .cut")).to_have_count(6)
     expect(player.locator(".legend .entry")).to_have_text(
-        ["seen", "guessed, hidden all the same", "1to look at", "cut"]
+        ["seen", "not seen for sure, hidden all the same", "1to look at", "cut"]
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -162,9 +161,6 @@ class Batch:
                     codes.append(speak.FAULT)
                 finally:
                     bar.remove_task(task)
-        if speak.DONE in codes and not self._as_json:
-            where = os.path.commonpath([target.parent for target in targets.values()])
-            speak.out.print(speak.readable(f"Results and their reports are in {where}"))
         return speak.worst(codes)
 
     def _one(self, source: Path, target: Path, meter: Meter, stop: threading.Event) -> int:

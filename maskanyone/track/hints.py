@@ -20,7 +20,7 @@ from maskanyone.track.opinions import FIRST, Opinion, vouched
 from maskanyone.track.params import TrackParams
 
 #: part of a box that lies in a track's, once that has grown at each side by so much of its size, which explains it
-_HELD, _GROWN = 0.8, 0.2
+_HELD, _GROWN = 0.7, 0.2
 #: pairs of a box and a track's that are compared together: bounds memory in crowds
 _CHUNK = 1_000_000
 #: seconds of a hint that are judged together, and how many of its sights are asked about at most

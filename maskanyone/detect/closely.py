@@ -10,7 +10,7 @@ from maskanyone.detect import Detector
 from maskanyone.overlap import overlaps
 from maskanyone.video.picture import Picture
 
-#: goes up when the same places would be shown otherwise, or others of a hint's sights
+#: goes up when the same places would be shown otherwise
 VERSION = 2
 #: how much of its surroundings is shown, in the longer side of the place
 _AROUND = 3.0

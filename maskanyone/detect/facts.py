@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from maskanyone.arrays import packed, unpacked
 from maskanyone.data import Detections, Float, Kind, Looks, Span, Timeline, Video
 from maskanyone.detect import Detector, DetectParams
 from maskanyone.detect.answers import MOST_NOTES
@@ -63,12 +63,12 @@ class Part:
             "last": self.last,
         }
         whole = {name: arrays for name, arrays in self.found.items() if arrays["ran"].all()}  # next time it may work
-        return {"frames": _packed(frames)} | {name: _packed(arrays) for name, arrays in whole.items()}
+        return {"frames": packed(frames)} | {name: packed(arrays) for name, arrays in whole.items()}
 
     @staticmethod
     def known(span: Span, stored: Mapping[str, bytes | None]) -> Part | None:
         """What was kept of a span, or none where any of it is missing."""
-        arrays = {name: _unpacked(data) for name, data in stored.items()}
+        arrays = {name: unpacked(data) for name, data in stored.items()}
         frames = arrays.pop("frames")
         if frames is None or any(found is None for found in arrays.values()):
             return None
@@ -155,16 +155,3 @@ def _detections(parts: Sequence[Part], producers: Sequence[Producer], kind: Kind
         names,
         kind,
     )
-
-
-def _packed(arrays: Mapping[str, Any]) -> bytes:
-    file = io.BytesIO()
-    np.savez(file, allow_pickle=False, **arrays)
-    return file.getvalue()
-
-
-def _unpacked(data: bytes | None) -> dict[str, NDArray[Any]] | None:
-    if data is None:
-        return None
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        return dict(arrays)

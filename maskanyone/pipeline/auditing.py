@@ -32,8 +32,8 @@ from maskanyone.pipeline.watch import Watch
 from maskanyone.proof.bound import bound
 from maskanyone.proof.corrections import apart
 from maskanyone.proof.leaks import Leak, leaks
-from maskanyone.proof.pairs import Original, lag_of, placement_of, result_frames
-from maskanyone.proof.placement import Placement
+from maskanyone.proof.pairs import Original, result_frames, set_against
+from maskanyone.proof.placement import AS_IT_WAS, Placement
 from maskanyone.proof.report import UNFINISHED
 from maskanyone.proof.search import KNOWN, NOBODY, Asked, Auditor, Searched, search
 from maskanyone.recipe import Recipe
@@ -210,7 +210,7 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
             supposed=supposed(index),
         )
 
-    placement = placement_of(original, result, watch.ask)
+    placement, lag = set_against(original, result, watch.ask)
     with Auditors(()) as auditors:
         if not auditors.names:
             raise MissingWeights("audit", "no detector is here that could search", "Run `maskanyone weights get`")
@@ -218,7 +218,7 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
             original,
             seen,
             result,
-            lag_of(original, result, placement, watch.ask),
+            lag,
             auditors.made,
             asked,
             lambda at: watch.tick(SEARCHING, at, len(times)),
@@ -244,7 +244,7 @@ def search_pair(
     auditors: Sequence[Auditor],
     asked: Callable[[int], Asked | None],
     tick: Callable[[int], None],
-    placement: Placement = Placement(),  # noqa: B008
+    placement: Placement = AS_IT_WAS
 ) -> Searched:
     """Search a result that may lag behind its original, frame by frame as is asked. lag: frames."""
     at = 0

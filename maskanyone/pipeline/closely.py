@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maskanyone import keys
+from maskanyone.arrays import packed, unpacked
 from maskanyone.data import Float, Store, Video
 from maskanyone.detect.closely import VERSION as CLOSE
 from maskanyone.detect.closely import agreement, shown
@@ -105,8 +107,8 @@ class Closely:
 
     def _said(self, doubts: Sequence[Doubt]) -> list[Opinion]:
         key = self._key(doubts)
-        if (known := self._cache.get(key)) is not None:
-            return [Opinion(scores) for scores in _read(known)]
+        if (known := unpacked(self._cache.get(key))) is not None:
+            return _read(known)
         answers = [_Answers() for _ in doubts]
         crew = Crew(max(1, os.cpu_count() or 1), "closely")
         try:
@@ -123,7 +125,7 @@ class Closely:
             crew.dismiss()
         said = [Opinion(tuple(own.scores), own.failed) for own in answers]
         if not self._kinds:
-            self._cache.put(key, _packed([each.scores for each in said]))
+            self._cache.put(key, _kept([each.scores for each in said]))
         return said
 
     def _ask(self, doubts: Sequence[Doubt], answers: Sequence[_Answers], crew: Crew) -> None:
@@ -206,16 +208,13 @@ class Closely:
         )
 
 
-def _packed(said: Sequence[Sequence[float]]) -> bytes:
+def _kept(said: Sequence[Sequence[float]]) -> bytes:
     """Scores, and how many of them belong to each stretch."""
-    file = io.BytesIO()
     scores = np.array([score for each in said for score in each], np.float64)
-    np.savez(file, allow_pickle=False, scores=scores, count=np.array([len(each) for each in said], np.int64))
-    return file.getvalue()
+    return packed({"scores": scores, "count": np.array([len(each) for each in said], np.int64)})
 
 
-def _read(data: bytes) -> list[tuple[float, ...]]:
-    """The inverse of ``_packed``."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        parts = np.split(arrays["scores"], np.cumsum(arrays["count"])[:-1])
-    return [tuple(part.tolist()) for part in parts]
+def _read(known: Mapping[str, NDArray[Any]]) -> list[Opinion]:
+    """The inverse of ``_kept``, unpacked."""
+    parts = np.split(known["scores"], np.cumsum(known["count"])[:-1])
+    return [Opinion(tuple(part.tolist())) for part in parts]

@@ -47,14 +47,14 @@ def shown(before: Pixels, after: Pixels, box: Float) -> float:
         return 0.0
     one, other = (_detail(_scaled(part, _SIDE)) for part in (first, second))
     power, common, left = _by_cell(one * one), _by_cell(one * other), _by_cell(other * other)
-    asked = _within(1) & (power > _LEAST**2)
+    asked = _INSIDE & (power > _LEAST**2)
     if asked.sum() < _FEWEST:
         return 0.0
     kept = common > _SHOWS * power
     alike = (left > _LEAST**2) & (np.abs(common) > _ALIKE * np.sqrt(power * left))
     same = _left(first, second)
     share = float((kept | alike | (same >= _LEFT))[asked].mean())
-    inner = asked & _within(_INNER)
+    inner = asked & _MIDST
     bare = float((same >= _BARE)[inner].mean()) if inner.sum() >= _FEWEST else 0.0
     return max(share, min(1.0, _WORTH * bare))
 
@@ -96,3 +96,6 @@ def _within(radius: float) -> NDArray[np.bool_]:
     """bool (8, 8): cells whose middle lies in the ellipse of the box, made smaller to a part of its radius."""
     middle = (np.arange(_CELLS) + 0.5) / _CELLS * 2 - 1
     return np.asarray(np.hypot(middle[:, None], middle[None, :]) <= radius)
+
+
+_INSIDE, _MIDST = _within(1), _within(_INNER)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from itertools import islice
 
@@ -89,43 +89,40 @@ def result_frames(
         frames.close()
 
 
-def lag_of(
-    original: Video, result: Video, placement: Placement, ask: Callable[[], None] = lambda: None
-) -> int:
-    """Pictures that a result repeats at its start; 0 unless another lag fits clearly better. ask: may raise to stop."""
+def set_against(original: Video, result: Video, ask: Callable[[], None] = lambda: None) -> tuple[Placement, int]:
+    """How a result's pictures lie in the original's, and how many it repeats at its start: from the first of both.
+
+    It is taken to repeat none unless another number fits clearly better. ask: may raise to stop.
+    """
     width, height = original.upright
     size = (_WIDTH, max(2, round(_WIDTH * height / width)))
-    before, after = _thumbnails(original, size, _COMPARED, ask), _thumbnails(result, size, _COMPARED + _MOST_LAG, ask)
-    shape = before.shape[1:]
-    after = np.stack([placement.pictures(each, shape) for each in after])
+    before, some = _first(original, size, _COMPARED, ask)
+    after, others = _first(result, size, _COMPARED + _MOST_LAG, ask)
+    placement = placed(list(zip(some, others, strict=False)))
+    return placement, _lag(before, np.stack([placement.pictures(each, before.shape[1:]) for each in after]))
+
+
+def _lag(before: Pixels, after: Pixels) -> int:
+    """Pictures, uint8 (N, h, w, 3), that the second film repeats at its start."""
 
     def apart(lag: int) -> float:
         number = min(len(before), len(after) - lag)
-        if number <= 0:
-            return np.inf
-        return float(np.median(cv2.absdiff(before[:number], after[lag : lag + number])))
+        return float(np.median(cv2.absdiff(before[:number], after[lag : lag + number]))) if number > 0 else np.inf
 
     best = min(range(min(_MOST_LAG, len(after) - 1) + 1), key=lambda lag: (apart(lag), lag), default=0)
     return best if apart(best) < _BETTER * apart(0) else 0
 
 
-def placement_of(original: Video, result: Video, ask: Callable[[], None] = lambda: None) -> Placement:
-    """How a result's pictures lie in the original's, from some of its first. ask: may raise to stop."""
-    one, other = ([frame.luma(_LONGER) for frame in _some(video, ask)] for video in (original, result))
-    return placed(list(zip(one, other, strict=False)))
-
-
-def _some(video: Video, ask: Callable[[], None]) -> Iterator[Frame]:
-    with closing(ahead(read(video, salvage=True), ask)) as frames:
-        for frame in islice(frames, 0, _COMPARED, _EACH):
-            ask()
-            yield frame
-
-
-def _thumbnails(video: Video, size: tuple[int, int], most: int, ask: Callable[[], None]) -> Pixels:
+def _first(
+    video: Video, size: tuple[int, int], most: int, ask: Callable[[], None]
+) -> tuple[Pixels, list[Pixels]]:
+    """The first pictures at one size, uint8 (N, h, w, 3), and the brightness of some of them, larger."""
     small: list[Pixels] = []
+    larger: list[Pixels] = []
     with closing(ahead(read(video, salvage=True), ask)) as frames:
         for frame in islice(frames, most):
             ask()
             small.append(frame.small(size))
-    return np.stack(small)
+            if frame.index % _EACH == 0 and frame.index < _COMPARED:
+                larger.append(frame.luma(_LONGER))
+    return np.stack(small), larger

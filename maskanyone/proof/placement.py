@@ -53,6 +53,10 @@ class Placement:
         return np.asarray(np.hstack([self.matrix[:, :2] / [after[1], after[0]], self.matrix[:, 2:]]) * to)
 
 
+#: pictures of the same outline, perhaps of another size
+AS_IT_WAS = Placement()
+
+
 def placed(pairs: Sequence[tuple[Pixels, Pixels]]) -> Placement:
     """Where a result's pictures lie, from some of both at the same time; plain unless others fit clearly better.
 
@@ -61,14 +65,14 @@ def placed(pairs: Sequence[tuple[Pixels, Pixels]]) -> Placement:
     """
     found = [matrix for pair in pairs if (matrix := _between(*pair)) is not None]
     if not found or len(found) * 2 < len(pairs):
-        return Placement()
+        return AS_IT_WAS
     middle = np.median(found, axis=0)
     near = [each for each in found if np.abs(_corners(each) - _corners(middle)).max() <= _STEADY]
     if len(near) * 2 < len(pairs):
-        return Placement()
+        return AS_IT_WAS
     placement = Placement(np.median(near, axis=0))
-    off, plainly = ([_off(before, after, how) for before, after in pairs] for how in (placement, Placement()))
-    return placement if np.median(off) < _BETTER * np.median(plainly) else Placement()
+    off, plainly = ([_off(before, after, how) for before, after in pairs] for how in (placement, AS_IT_WAS))
+    return placement if np.median(off) < _BETTER * np.median(plainly) else AS_IT_WAS
 
 
 def _between(before: Pixels, after: Pixels) -> Matrix | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -15,7 +16,7 @@ from maskanyone.data import Float, Pixels
 from maskanyone.overlap import common, overlaps
 from maskanyone.proof.detail import shown
 from maskanyone.proof.pairs import Original
-from maskanyone.proof.placement import Placement
+from maskanyone.proof.placement import AS_IT_WAS, Placement
 from maskanyone.runtime.crew import Crew, awaited
 from maskanyone.video.picture import Picture
 from maskanyone.video.read import Frame
@@ -120,8 +121,8 @@ class Searched:
     frames: of the result that were searched. deep: those that every auditor searched. missing: frames that the result
     lacks. beyond: of the result, after the original's last. unlike: of the result in which a face was found that is not
     what the original shows there. strange: of these, those in which two detectors find it where the original shows
-    nobody. checks: people declared in the deep frames. people: those in the frames of the
-    original that were searched; known: those of them that an auditor finds there.
+    nobody. checks: people declared in the deep frames. people: those in the frames of the original that were searched;
+    known: those of them that an auditor finds there.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -152,7 +153,7 @@ def search(
     auditors: Sequence[Auditor],
     asked: Callable[[int], Asked | None],
     tick: Callable[[int], None],
-    placement: Placement = Placement(),  # noqa: B008
+    placement: Placement = AS_IT_WAS
 ) -> Searched:
     """Search the frames of a result, and those of the original that are needed to judge what is found.
 
@@ -259,34 +260,37 @@ def _judged(
 ) -> Searched:
     """What of all that was found in the result, and is found in the original, shows."""
     told = Searched()
-    picture, luma = before.opened()[1], after.opened()[1].y
-    all_ = [replace(sight, box=placement.boxes(sight.box, luma.shape, picture.y.shape)) for sight in sights]
-    places = [sight.box for sight in all_]
-    luma = placement.pictures(luma, picture.y.shape)
+    picture, result = before.opened()[1], after.opened()[1]
+    luma = placement.pictures(result.y, picture.y.shape)
+    own = [replace(sight, box=placement.boxes(sight.box, result.y.shape, picture.y.shape)) for sight in sights]
+    others: list[_Sight] = []
     if asked.check:
-        all_.append(_Sight(KNOWN, *asked.people, turn=(0,) * len(asked.people[0])))
+        others.append(_Sight(KNOWN, *asked.people, turn=(0,) * len(asked.people[0])))
     if asked.recall:
         originals = _looked(before, auditors, asked)
         boxes = np.concatenate([NOBODY[0], *(sight.box for sight in originals)])
         told.people = len(asked.people[0])
         told.known = sum(bool(overlaps(person, boxes, _OVERLAP).any()) for person in asked.people[0])
-        all_ += originals
-    shows = [_shows(before.index, sight, picture.y, luma) for sight in all_]
+        others += originals
+    shows = [_shows(before.index, sight, picture.y, luma) for sight in (*own, *others)]
     unlike = [
-        (sight.by, sight.box[row], place[row])
-        for sight, place, judged in zip(sights, places, shows, strict=False)
+        (sight.by, sight.box[row], place.box[row])
+        for sight, place, judged in zip(sights, own, shows, strict=False)
         for row, finding in enumerate(judged)
         if finding is None
     ]
     told.unlike = int(bool(unlike))
-    strangers = [(by, box) for by, box, place in unlike if asked.check and not _somebody(place, asked)]
-    told.strange = int(any(_strange(by, box, auditors, after.opened()[1]) for by, box in strangers))
+    told.strange = int(
+        asked.check
+        and any(
+            not _somebody(place, asked) and _taken_for_a_face(box, result, by, auditors, {0})
+            for by, box, place in unlike
+        )
+    )
     found = [finding for judged in shows for finding in judged if finding is not None]
     told.findings = [replace(one, sure=_confirmed(one, found, auditors, picture)) for one in found]
     supposed = _shows(before.index, _Sight(KNOWN, *asked.supposed, turn=(0,) * len(asked.supposed[0])), picture.y, luma)
-    told.findings += [
-        one for one in supposed if one and _confirmed(replace(one, score=0), found, auditors, picture)
-    ]
+    told.findings += [one for one in supposed if one and _confirmed(replace(one, score=0), found, auditors, picture)]
     return told
 
 
@@ -309,13 +313,24 @@ def _confirmed(one: Finding, others: Sequence[Finding], auditors: Sequence[Audit
         apart and overlaps(box, np.array(apart, np.float32), _OVERLAP).any()
     ):
         return True
-    crop, left, top = _around(original, box)
-    for auditor in auditors:
-        for turn in () if auditor.name == one.by else _ALL_TURNS if one.by == KNOWN else {0, one.turn}:
-            found = auditor.confirm(crop, turn)
-            sure = found.box[found.score >= NEARLY * auditor.least] + np.array([left, top] * 2, np.float32)
-            if len(sure) and overlaps(box, sure, _OVERLAP).any():
-                return True
+    turns = _ALL_TURNS if one.by == KNOWN else {0, one.turn}
+    return _taken_for_a_face(box, original, one.by, auditors, turns)
+
+
+def _taken_for_a_face(
+    box: Float, picture: Picture, by: str, auditors: Sequence[Auditor], turns: Iterable[int]
+) -> bool:
+    """Whether an auditor does that is another one than ``by``, shown the place by itself, turned by any of these.
+
+    Args:
+        box: float32 (4,), px of the picture. turns: degrees clockwise.
+    """
+    crop, left, top = _around(picture, box)
+    for auditor, turn in product((auditor for auditor in auditors if auditor.name != by), turns):
+        found = auditor.confirm(crop, turn)
+        sure = found.box[found.score >= NEARLY * auditor.least] + np.array([left, top] * 2, np.float32)
+        if len(sure) and overlaps(box, sure, _OVERLAP).any():
+            return True
     return False
 
 
@@ -323,18 +338,6 @@ def _somebody(box: Float, asked: Asked) -> bool:
     """Whether somebody is known, or supposed, where a box is: in the original's px."""
     people = np.concatenate([asked.people[0], asked.supposed[0]])
     return bool(len(people) and (common(box, people) > 0).any())
-
-
-def _strange(by: str, box: Float, auditors: Sequence[Auditor], result: Picture) -> bool:
-    """Whether another detector takes for a face, too, what one found in a result: box in its px."""
-    crop, left, top = _around(result, box)
-    for auditor in auditors:
-        if auditor.name != by:
-            found = auditor.confirm(crop, 0)
-            sure = found.box[found.score >= NEARLY * auditor.least] + np.array([left, top] * 2, np.float32)
-            if len(sure) and overlaps(box, sure, _OVERLAP).any():
-                return True
-    return False
 
 
 def _around(picture: Picture, box: Float) -> tuple[Pixels, int, int]:

@@ -111,9 +111,9 @@ def with_hints(
     said = ask(found)
     more, left = agreed(found, said, times, params), beside(unasked(found, said), links.doubted)
     lost = _lost(more, _stage(looks, links.cuts, times, size), params)
-    return Links(
+    return replace(
+        links,
         tracks=(*links.tracks, *more),
-        cuts=links.cuts,
         blind=both(links.blind, lost, len(times)),
         doubted=beside((*links.doubted, *left), more),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +88,9 @@ def agreed(
         times: float64 (F,), when each frame is shown, s.
     """
     tracks: list[Track] = []
-    for hint, core in _believed(found, said, params):
+    for _, pairs in groupby(zip(found, said, strict=True), key=lambda pair: pair[0].hint.id):
+        own = list(pairs)
+        hint, core = own[0][0].hint, _believed(own, params.agree)
         shown = times[hint.frame]
         whole = core.copy()
         for run in Span.runs(core):
@@ -111,24 +114,22 @@ def beside(doubted: Sequence[Track], agreed: Sequence[Track]) -> tuple[Track, ..
     return tuple(track for track in doubted if not _hidden(*_sights(track), agreed).all())
 
 
-def _believed(
-    found: Sequence[Doubt], said: Sequence[Opinion | None], params: TrackParams
-) -> list[tuple[Track, NDArray[np.bool_]]]:
-    """Hints of which something is believed, each with the rows of it that are: bool (T,)."""
-    rows: dict[str, tuple[Track, NDArray[np.bool_]]] = {}
-    stop: dict[str, int] = {}
-    for doubt, opinion in zip(found, said, strict=True):
-        hint = doubt.hint
-        start = stop.pop(hint.id, None)
-        if opinion is None or not vouched(opinion, doubt.sights, params.agree):
+def _believed(own: Sequence[tuple[Doubt, Opinion | None]], agree: float) -> NDArray[np.bool_]:
+    """bool (T,): rows of one hint that are believed, from all its stretches and what was said of them.
+
+    What lies between two that are believed is too, and what lies before the first and after the last stretch goes with
+    it.
+    """
+    core = np.zeros(len(own[0][0].hint), bool)
+    before: int | None = 0
+    for number, (doubt, opinion) in enumerate(own, 1):
+        if opinion is None or not vouched(opinion, doubt.sights, agree):
+            before = None
             continue
-        _, core = rows.setdefault(hint.id, (hint, np.zeros(len(hint), bool)))
-        sights = np.flatnonzero(~np.isnan(hint.score))
-        first = 0 if doubt.rows.start == sights[0] else doubt.rows.start
-        last = len(hint) if doubt.rows.stop == sights[-1] + 1 else doubt.rows.stop
-        core[first if start is None else start : last] = True
-        stop[hint.id] = doubt.rows.stop
-    return list(rows.values())
+        stop = len(core) if number == len(own) else doubt.rows.stop
+        core[doubt.rows.start if before is None else before : stop] = True
+        before = stop
+    return core
 
 
 def _part(hint: Track, run: Span) -> Track:

@@ -12,8 +12,6 @@ from maskanyone.store import drafts, presets
 from maskanyone.ui.words import mask as words
 
 _NAME = "recipe"
-#: what forms say of a step
-FORMED = ("method", "version", "params")
 
 
 def current(owner: str) -> tuple[dict[str, Any], str]:

@@ -62,10 +62,10 @@ def finding(
                 chosen = _one_of(recipes.finders(closely=closely), now, words.WITH, key=f"detect {place}")
                 key, schema = f"form {place} {chosen.id}", recipes.formed(chosen, closely=closely)
                 values = form(schema, step["params"], key=key, problems=problems.get(chosen.id, {}))
-            kept = (name for name in step if name not in recipes.FORMED and (chosen is now or name == "closely"))
-            rest = {name: step[name] for name in kept}
-            unshown = step["params"] if closely and chosen is now else {}
-            made.append(recipes.step(chosen, {**unshown, **values}, **rest))
+            if chosen is now:  # what the form does not show stays
+                made.append({**step, **recipes.step(chosen, {**step["params"], **values})})
+            else:
+                made.append(recipes.step(chosen, values, closely=closely))
         with st.expander(words.FOLLOWING):
             followed = form(
                 TrackParams.model_json_schema(), track, key="form track", problems=problems.get("track", {})

@@ -74,11 +74,11 @@ with picture:
         masking.go_to(row, asked)
         st.rerun()
 with shelf:
-    picked = cards([preview.card(one, row, seconds) for one in presets.listed()[0]], key="cards", chosen=preset)
+    cards(
+        [preview.card(one, row, seconds) for one in presets.listed()[0]],
+        key="cards",
+        chosen=preset,
+        on_pick=lambda card: masking.begin_with(owner, card, chosen),
+    )
     if not preset:
         st.markdown(f":gray[{words.AS_LEFT}]")
-    if picked not in (preset, "", masking.begun_with()):
-        recipes.begin_with(owner, masking.begin(picked))
-        st.rerun()
-    if picked == preset:
-        masking.begin("")

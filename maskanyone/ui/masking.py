@@ -13,6 +13,7 @@ from maskanyone.pipeline.estimate import about_seconds
 from maskanyone.recipe import Recipe
 from maskanyone.store import presets
 from maskanyone.store.tables import Recording
+from maskanyone.ui import recipes
 from maskanyone.ui.markdown import plain
 from maskanyone.ui.popover import does, popover
 from maskanyone.ui.words import mask as words
@@ -66,15 +67,10 @@ def choose_shown(chosen: Sequence[Recording], row: Recording) -> None:
     )
 
 
-def begun_with() -> str:
-    """The preset that this tab began with last, as long as the settings have not become it."""
-    return str(st.session_state.get("begun with", ""))
-
-
-def begin(preset: str) -> str:
-    """Remember it: a preset that the forms cannot show as it is must not be taken again and again."""
-    st.session_state["begun with"] = preset
-    return preset
+def begin_with(owner: str, preset: str, chosen: Sequence[Recording]) -> None:
+    """Take a preset; whoever picked its card knows what she starts with the next click, be it ever so quick."""
+    recipes.begin_with(owner, preset)
+    note_shown(Recipe.parse(recipes.current(owner)[0], check=False), chosen)
 
 
 def note_shown(recipe: Recipe | None, chosen: Sequence[Recording]) -> None:

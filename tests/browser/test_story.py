@@ -62,7 +62,7 @@ def choose_all(page: Any) -> None:
     page.wait_for_timeout(1000)
 
 
-def until(page: Any, true: Callable[[], object], seconds: int = 120) -> None:
+def until(page: Any, true: Callable[[], object], seconds: int = 250) -> None:
     """Wait while the page goes on."""
     for _ in range(seconds * 10):
         if true():
@@ -114,6 +114,7 @@ def test_a_batch_is_begun_with_few_clicks(page: Any, served: Served, batch: list
     assert clicks <= MOST_CLICKS
 
 
+@pytest.mark.timeout(600)
 def test_the_tab_was_closed_and_all_is_done(page: Any, served: Served, batch: list[Path]) -> None:
     going = "SELECT 1 FROM job WHERE kind = 'mask' AND state IN ('queued', 'running')"
     until(page, lambda: not served.rows(going))

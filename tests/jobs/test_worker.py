@@ -60,7 +60,7 @@ SHORT_LEASE = "from maskanyone.jobs import queue; queue.LEASE = 2.0"
 #: a worker with little patience, whose runs do something else
 ODD = '''
 from maskanyone.jobs import attempt, queue
-attempt._SILENCE, queue.MOST_CRASHES = 1.0, 1
+attempt._SILENCE, queue.MOST_CRASHES = 4.0, 1
 attempt._CHILD = attempt._CHILD.replace("main()", """
 import time
 from maskanyone.jobs import child, tasks
@@ -70,7 +70,7 @@ main()
 """)
 '''
 HANGS = "time.sleep(600)"
-ONLY_ASKS = "[time.sleep(0.05) or cancel() for _ in range(45)] and tasks.Outcome((), {})"
+ONLY_ASKS = "[time.sleep(0.05) or cancel() for _ in range(120)] and tasks.Outcome((), {})"
 RAISES = "1 / 0"
 
 

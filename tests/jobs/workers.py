@@ -12,16 +12,16 @@ from pathlib import Path
 import psutil
 from sqlmodel import select
 
-from maskanyone import Recipe
 from maskanyone.jobs import keeper
 from maskanyone.program import python
 from maskanyone.store import database, recordings, runs
 from maskanyone.store.tables import CHECKING, RESULT, Artefact, Job, Recording
+from tests.lean import lean
 
 OWNER = "local"
-RECIPE = Recipe.preset("faces").with_values(["detect.centerface.size=256"])
+RECIPE = lean(size=320)
 #: seconds within which anything here has happened, on a slow machine too
-PATIENCE = 60.0
+PATIENCE = 150.0
 #: a worker that tells often how far it is: hiding a short film takes less than two of its usual pauses
 OFTEN = "from maskanyone.jobs import attempt; attempt.BEAT = 0.05"
 

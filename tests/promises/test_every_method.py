@@ -241,7 +241,7 @@ def test_a_method_that_hung_is_not_waited_for_again(monkeypatch):
         begin = time.monotonic()
         for index in range(1, 9):
             renderer.hide(frame(), index)
-        assert time.monotonic() - begin < 0.25
+        assert time.monotonic() - begin < 1.2  # eight more times 0.3 s would be 2.4
         assert len(renderer.faults) == 9
 
 

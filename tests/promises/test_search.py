@@ -44,9 +44,30 @@ def test_our_own_result_passes(sample: Sample, result: Path) -> None:
     assert told["frames_missing"] == 0
 
 
-def test_an_unmasked_copy_is_a_leak(sample: Sample, tmp_path: Path, weights: Path) -> None:
-    copy = Path(shutil.copy(sample.path, tmp_path / "copy.mp4"))
-    done = ran("audit", sample.path, copy, data=tmp_path / "data")
+@dataclass(frozen=True)
+class Short:
+    """The beginning of the sample, bare and masked. cache, data: of those that look at it, here and as a program."""
+
+    path: Path
+    result: Path
+    bare: list[Pixels]
+    masked: list[Pixels]
+    cache: Memory
+    data: Path
+
+
+@pytest.fixture(scope="module")
+def short(sample: Sample, result: Path, tmp_path_factory: pytest.TempPathFactory) -> Short:
+    folder = tmp_path_factory.mktemp("short")
+    bare, masked = (pictures(source)[: PORTRAIT.stop] for source in (sample.path, result))
+    write_rgb(folder / "short.mp4", bare, 25)
+    write_rgb(folder / "result.mp4", masked, 25)
+    return Short(folder / "short.mp4", folder / "result.mp4", bare, masked, Memory(), folder / "data")
+
+
+def test_an_unmasked_copy_is_a_leak(short: Short, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(short.path, tmp_path / "copy.mp4"))
+    done = ran("audit", short.path, copy, data=short.data)
     assert done.returncode == 1
     assert done.stdout.startswith("leak: ")
 
@@ -61,15 +82,15 @@ def test_a_leaky_masker_is_named_by_its_frames(sample: Sample, result: Path, tmp
     assert named <= set(range(PORTRAIT.start - 1, PORTRAIT.stop + 1))
 
 
-def test_a_result_that_lacks_frames(sample: Sample, result: Path, tmp_path: Path) -> None:
-    write_rgb(tmp_path / "short.mp4", pictures(result)[:-30], 25)
-    assert maskanyone.audit(sample.path, tmp_path / "short.mp4", cache=Memory())["frames_missing"] == 30
-    assert ran("audit", sample.path, tmp_path / "short.mp4", data=tmp_path / "data").returncode == 1
+def test_a_result_that_lacks_frames(short: Short, tmp_path: Path) -> None:
+    write_rgb(tmp_path / "less.mp4", short.masked[:-30], 25)
+    assert maskanyone.audit(short.path, tmp_path / "less.mp4", cache=short.cache)["frames_missing"] == 30
+    assert ran("audit", short.path, tmp_path / "less.mp4", data=short.data).returncode == 1
 
 
-def test_frames_after_the_original_s_last_were_not_searched(sample: Sample, result: Path, tmp_path: Path) -> None:
-    write_rgb(tmp_path / "long.mp4", [*pictures(result), *pictures(sample.path)[:10]], 25)
-    done = ran("audit", sample.path, tmp_path / "long.mp4", data=tmp_path / "data")
+def test_frames_after_the_original_s_last_were_not_searched(short: Short, tmp_path: Path) -> None:
+    write_rgb(tmp_path / "long.mp4", [*short.masked, *short.masked[-1:] * 10], 25)
+    done = ran("audit", short.path, tmp_path / "long.mp4", data=short.data)
     assert done.returncode == 1
     assert "10 frames are in the result that nobody searched" in done.stdout
 
@@ -83,24 +104,6 @@ OTHERWISE: dict[str, Callable[[Pixels], Pixels]] = {
     "larger, and cut": lambda picture: cv2.resize(picture, None, fx=1.3, fy=1.3)[40:-20, 50:-60],
     "with bars above and below": lambda picture: np.pad(picture, ((60, 60), (0, 0), (0, 0))),
 }
-
-
-@dataclass(frozen=True)
-class Short:
-    """The beginning of the sample, bare and masked, and what is known of it."""
-
-    path: Path
-    bare: list[Pixels]
-    masked: list[Pixels]
-    cache: Memory
-
-
-@pytest.fixture(scope="module")
-def short(sample: Sample, result: Path, tmp_path_factory: pytest.TempPathFactory) -> Short:
-    path = tmp_path_factory.mktemp("short") / "short.mp4"
-    bare, masked = (pictures(source)[: PORTRAIT.stop] for source in (sample.path, result))
-    write_rgb(path, bare, 25)
-    return Short(path, bare, masked, Memory())
 
 
 @pytest.mark.parametrize("how", sorted(OTHERWISE))
@@ -117,10 +120,10 @@ def test_somebody_is_found_however_the_pictures_lie(short: Short, tmp_path: Path
     assert told["leaks"] == []
 
 
-def test_a_cover_picture_was_not_searched(sample: Sample, result: Path, tmp_path: Path) -> None:
+def test_a_cover_picture_was_not_searched(short: Short, tmp_path: Path) -> None:
     """It may show the person; players and file managers do."""
     covered = tmp_path / "covered.mp4"
-    with av.open(str(result)) as source, av.open(str(covered), "w") as target:
+    with av.open(str(short.result)) as source, av.open(str(covered), "w") as target:
         film = target.add_stream_from_template(source.streams.video[0])
         cover = target.add_stream("mjpeg", width=64, height=64, pix_fmt="yuvj420p")
         cover.disposition = av.stream.Disposition.attached_pic
@@ -130,17 +133,17 @@ def test_a_cover_picture_was_not_searched(sample: Sample, result: Path, tmp_path
                 target.mux(packet)
         target.mux(cover.encode(av.VideoFrame(64, 64, "yuvj420p")))
         target.mux(cover.encode(None))
-    done = ran("audit", sample.path, covered, data=tmp_path / "data")
+    done = ran("audit", short.path, covered, data=short.data)
     assert done.returncode == 1
     assert "a cover picture, which nobody searched" in done.stdout
 
 
-def test_files_that_are_swapped_do_not_pass(sample: Sample, result: Path, tmp_path: Path) -> None:
+def test_files_that_are_swapped_do_not_pass(short: Short) -> None:
     """A face where the original shows nobody: the masked file was taken for the original."""
-    done = ran("audit", result, sample.path, data=tmp_path / "data")
+    done = ran("audit", short.result, short.path, data=short.data)
     assert done.returncode == 1
     assert "a face where the original shows nobody" in done.stdout
-    assert maskanyone.audit(sample.path, result, cache=Memory())["frames_strange"] == 0
+    assert maskanyone.audit(short.path, short.result, cache=short.cache)["frames_strange"] == 0
 
 
 def test_what_is_no_video_is_refused(sample: Sample, tmp_path: Path) -> None:

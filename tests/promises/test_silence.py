@@ -17,7 +17,8 @@ from maskanyone.recipe import Recipe
 from maskanyone.sample import make
 from maskanyone.weights import store
 from tests.conftest import Sample
-from tests.promises.runs import PROGRAM, QUICK, environment, ran
+from tests.lean import lean_file
+from tests.promises.runs import PROGRAM, environment, ran
 
 #: none of them is needed by a preset; each is slow to load, and some look for updates
 HEAVY = ("insightface", "torch", "torchvision", "ultralytics", "streamlit")
@@ -56,7 +57,7 @@ def strace() -> str:
 def known(weights: Path, film: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder in which the facts of the film lie already."""
     data = tmp_path_factory.mktemp("known")
-    assert ran("mask", film, "-o", data / "out", *QUICK, data=data).returncode == 0
+    assert ran("mask", film, "-o", data / "out", *lean_file(data), data=data).returncode == 0
     return data
 
 
@@ -77,7 +78,7 @@ def test_no_other_detector_asks_for_a_connection(strace: str, weights: Path, tmp
     step = {"method": method, "version": registry.info(method).version}
     recipe, clip, out = tmp_path / "recipe.json", tmp_path / "clip.mp4", tmp_path / "out"
     recipe.write_text(json.dumps(Recipe.preset("faces").data() | {"detect": [step]}))
-    make(clip, 1)
+    make(clip, 0.4)
     calls = traced(strace, [*PROGRAM, "mask", str(clip), "-o", str(out), "--recipe", str(recipe)], tmp_path)
     assert (out / "clip.mp4").exists()
     assert not [call for call in calls if INTERNET.search(call)]
@@ -95,7 +96,8 @@ def test_the_trace_would_show_a_connection(strace: str, tmp_path: Path):
 def test_without_the_heavy_libraries_every_method_runs_and_opens_no_socket(
     film: Path, known: Path, tmp_path: Path, method: str
 ):
-    done = ran("mask", film, "-o", tmp_path / "out", "--hide", method, *QUICK, **watched(tmp_path) | {"data": known})
+    words = ["mask", film, "-o", tmp_path / "out", "--hide", method, *lean_file(tmp_path)]
+    done = ran(*words, **watched(tmp_path) | {"data": known})
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out" / "film.mp4").exists()
     assert not (tmp_path / "told").exists(), (tmp_path / "told").read_text()

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from maskanyone.proof import places
-from maskanyone.recipe import DEFAULT, Recipe
 from maskanyone.store import recordings, runs
 from tests.browser.served import ROOT, TUS, Answer, Served, patching
 from tests.conftest import SHARED, Sample
+from tests.lean import lean
 
 FOREIGN = "http://elsewhere.example"
 GUESSED = "0123456789abcdef0123456789abcdef"
@@ -55,7 +55,7 @@ def masked(working: Served, sample: Sample) -> tuple[str, str]:
         patch.setenv("MASKANYONE_DATA", str(working.data))
         row = recordings.one("local", recording)
         assert row is not None
-        recipe = Recipe.preset(DEFAULT).data()
+        recipe = lean().data()
         run = runs.order("local", [row], recipe, "A preset")[0].id
     working.until("SELECT id FROM job WHERE id = ? AND state = 'done'", run, within=120)
     return recording, run

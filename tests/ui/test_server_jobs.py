@@ -7,15 +7,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from maskanyone import Recipe, mask
-from maskanyone.recipe import DEFAULT
+from maskanyone import mask
 from maskanyone.store import files, recordings, runs
 from tests.browser.served import Served
 from tests.jobs.workers import OWNER, results_of, until
+from tests.lean import lean
 from tests.promises.runs import film, pictures
 
 pytestmark = pytest.mark.slow
-RECIPE = Recipe.preset(DEFAULT).with_values(["detect.centerface.size=256"])
+RECIPE = lean(size=416)
 
 
 def test_a_run_goes_on_after_the_server_was_killed(data: Path, weights: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -31,11 +31,14 @@ class Card:
     note: str = ""
 
 
-def cards(options: Sequence[Card], *, key: str, chosen: str) -> str:
+def cards(
+    options: Sequence[Card], *, key: str, chosen: str, on_pick: Callable[[str], object] | None = None
+) -> str:
     """Draw the cards and return the id of the chosen one.
 
     Args:
         chosen: id of the one that is chosen now, "" or an unknown one for none. A pick wins over it until it changes.
+        on_pick: is told of a pick before the page runs again, and so before any click that came after it is seen.
     """
     memory: dict[str, str] = st.session_state.setdefault(f"{key}/chosen", {"given": chosen, "answer": chosen})
     if chosen not in memory.values():
@@ -45,7 +48,9 @@ def cards(options: Sequence[Card], *, key: str, chosen: str) -> str:
         memory["answer"] = picked
 
     def pick() -> None:
-        st.session_state[f"{key}/picked"] = st.session_state[key]["chosen"]["id"]
+        card = st.session_state[f"{key}/picked"] = st.session_state[key]["chosen"]["id"]
+        if on_pick is not None:
+            on_pick(card)
 
     declared(__file__)(
         key=key,

@@ -148,6 +148,9 @@ def test_what_wants_a_look_is_looked_at_one_by_one_and_then_released(page: Any, 
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Release", exact=True)).to_be_disabled()
     dialog.get_by_text("On request").click()
+    expect(dialog.get_by_role("radio", name=re.compile("^On request"))).to_be_checked()
+    expect(dialog.get_by_role("button", name="Release", exact=True)).to_be_disabled()  # nobody has searched this one
+    dialog.get_by_test_id("stCheckbox").locator("label").click()
     dialog.get_by_role("button", name="Release", exact=True).click()
     expect(page.get_by_text(re.compile("Released .*: On request"))).to_be_visible()
     expect(dialog).to_be_hidden()

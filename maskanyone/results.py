@@ -13,7 +13,7 @@ from typing import Any
 from maskanyone import files, keys
 from maskanyone.data import Video
 from maskanyone.edit import Edits
-from maskanyone.errors import BadOutput
+from maskanyone.errors import BadOutput, BadRecipe
 from maskanyone.proof.page import BEGINNING, page
 from maskanyone.proof.report import FORMAT, UNFINISHED, written
 from maskanyone.recipe import Recipe
@@ -165,6 +165,14 @@ def check_page(path: Path) -> None:
         ours = False
     if not ours:
         raise BadOutput(path, "is there already and is no report of ours", "Move it away, or choose another name")
+
+
+def masked_with(video: Path) -> Recipe | None:
+    """The recipe that made a result, as the report beside it tells; none where there is no such report."""
+    report = read_report(video.with_name(f"{video.stem}.report.json"))
+    with contextlib.suppress(BadRecipe):
+        return Recipe.parse(report["recipe"]) if report and "recipe" in report else None
+    return None
 
 
 def read_report(path: Path) -> dict[str, Any] | None:

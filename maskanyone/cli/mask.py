@@ -18,6 +18,7 @@ from maskanyone.edit import Edits
 from maskanyone.errors import BadEdits, BadRecipe, Cancelled, MaskAnyoneError
 from maskanyone.proof.wording import listed
 from maskanyone.recipe import DEFAULT, Recipe
+from maskanyone.results import masked_with
 from maskanyone.written import counted
 
 
@@ -107,6 +108,9 @@ def mask(
     else:
         pseudonyms = names.Pseudonyms(name, folder)
         targets = pseudonyms.named(sources) if dry_run else pseudonyms.take(sources)
+    if corrections and not (preset or recipe or hide):
+        (target,) = targets.values()
+        chosen = changed(masked_with(target) or chosen, audio, values)
     if dry_run:
         raise typer.Exit(plan.tell(targets, chosen, corrections, as_json=as_json, overwrite=overwrite, salvage=salvage))
     batch = Batch(chosen, as_json, overwrite=overwrite, salvage=salvage, anonymous=name is not None, edits=corrections)
@@ -127,8 +131,11 @@ def choose(
         recipe = Recipe.preset(preset or DEFAULT)
     else:
         recipe = Recipe.parse({"name": "Single steps"}, check=False)
-    if hide:
-        recipe = recipe.with_steps(hide)
+    return changed(recipe.with_steps(hide) if hide else recipe, audio, values)
+
+
+def changed(recipe: Recipe, audio: str | None, values: Sequence[str]) -> Recipe:
+    """The recipe with single values and the sound as the options say."""
     if values:
         recipe = recipe.with_values(values)
     return recipe.with_sound(audio == "keep") if audio else recipe

@@ -50,6 +50,20 @@ def test_a_file_of_corrections_is_followed(say: Say, clip: Path, tmp_path: Path,
 
 
 @pytest.mark.usefixtures("weights")
+def test_a_result_is_corrected_with_the_recipe_that_made_it(
+    say: Say, clip: Path, tmp_path: Path, written: Callable[..., Path]
+) -> None:
+    """Unless another is named."""
+    words = ["mask", clip, "-o", tmp_path / "out", "--no-audit"]
+    assert say(*words, *QUICK, "--hide", "face=pixelate").code == 0
+    again = [*words, "--edits", written(edit("add", keys=[key(3, (2, 2, 60, 60))])), "--overwrite"]
+    for more, method in (([], "hide.pixelate"), (["--preset", "faces"], "hide.solid")):
+        assert say(*again, *more).code == 0
+        report = json.loads((tmp_path / "out" / "clip.report.json").read_text("utf-8"))
+        assert [step["method"] for step in report["recipe"]["people"][0]["hide"]] == [method]
+
+
+@pytest.mark.usefixtures("weights")
 @pytest.mark.parametrize(
     ("several", "more", "said"),
     [

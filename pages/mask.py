@@ -38,6 +38,7 @@ wanted = now | {"people": people, "sound": sound, "detect": detect, "track": tra
 try:
     recipe = recipes.change(owner, wanted)
     if recipe.data() != now:
+        masking.note_click_in_vain()
         st.rerun()
 except BadRecipe as error:
     recipe, refused = None, str(error)
@@ -58,13 +59,15 @@ with right:
             else:
                 st.markdown(f":gray[{words.about(masking.estimate(chosen, recipe))} {words.LOOKED}]")
         label = words.run(len(chosen))
-        if st.button(label, type="primary", disabled=recipe is None, width=190) and recipe is not None:
+        start = st.button(label, key=masking.START, type="primary", disabled=recipe is None, width=190)
+        if start and recipe is not None:
             if masking.was_shown(recipe, chosen):
                 runs.order(owner, chosen, recipe.data(), recipe.name)
                 recordings.choose(owner, [each.id for each in chosen], False)
                 st.toast(words.started(len(chosen)))
                 st.switch_page(frame.page("review"))
-            st.toast(words.CHANGED, icon=":material/visibility:")
+            masking.note_click_in_vain()
+        masking.tell_click_in_vain()
     masking.note_shown(recipe, chosen)
 
 # the slow part comes last, so that all else stands already

@@ -18,6 +18,8 @@ from maskanyone.ui.markdown import plain
 from maskanyone.ui.popover import does, popover
 from maskanyone.ui.words import mask as words
 
+#: key of the button that starts a run
+START = "start"
 _PART = 0.1
 
 
@@ -81,6 +83,18 @@ def note_shown(recipe: Recipe | None, chosen: Sequence[Recording]) -> None:
 def was_shown(recipe: Recipe, chosen: Sequence[Recording]) -> bool:
     """Whether this tab showed these settings and recordings before its last click."""
     return bool(st.session_state.get("was shown") == _what(recipe, chosen))
+
+
+def note_click_in_vain() -> None:
+    """Remember that the start was clicked, where this run of the page cannot follow it."""
+    if st.session_state.get(START):
+        st.session_state["in vain"] = True
+
+
+def tell_click_in_vain() -> None:
+    """Say so once, so that no click goes by in silence."""
+    if st.session_state.pop("in vain", False):
+        st.toast(words.CHANGED, icon=":material/visibility:")
 
 
 def _what(recipe: Recipe | None, chosen: Sequence[Recording]) -> tuple[Any, ...]:

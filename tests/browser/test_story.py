@@ -43,6 +43,12 @@ def button(page: Any, name: str, **more: Any) -> Any:
     return page.get_by_role("button", name=name, **more)
 
 
+def settled(page: Any) -> None:
+    """All that was asked of the page is drawn."""
+    page.wait_for_timeout(500)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def more_of(page: Any, number: int = 0) -> None:
     """Open a row's popover; another one that is still open hides the rows from all but the eye."""
     page.keyboard.press("Escape")
@@ -103,11 +109,14 @@ def test_a_batch_is_begun_with_few_clicks(page: Any, served: Served, batch: list
     first = page.get_by_role("radio", name="Faces filled, voice removed")
     expect(first).to_be_checked()
     expect(page.get_by_text("Own settings")).to_have_count(0)
-    for card in (page.get_by_role("radio", name="Heads filled"), first):  # not part of the count
-        card.click()
+    for card, says in ((page.get_by_role("radio", name="Heads filled"), "Head: "), (first, "Face: ")):
+        card.click()  # not part of the count
         expect(card).to_be_checked()
+        expect(page.get_by_text(re.compile(f"^{says}solid fill"))).to_be_visible()
         expect(page.get_by_text("Own settings")).to_have_count(0)
+    settled(page)
     click(button(page, "Mask 4 recordings"))
+    expect(page).to_have_url(re.compile("/review"))
     button(page, "Stop").last.click()  # not part of the count: the last in line is stopped
     served.until("SELECT 1 FROM job WHERE kind = 'mask' AND state = 'cancelled'")
     print(f"clicks from the empty page to the first masking: {clicks}")

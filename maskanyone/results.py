@@ -31,7 +31,7 @@ class Target:
     ) -> None:
         """searchers: see ``key``."""
         self.video = video
-        self.report = video.with_name(f"{video.stem}.report.json")
+        self.report = report_of(video)
         self.page = page_of(self.report)
         self._source, self.key = source, key(source, recipe, edits, searchers)
         self._free = False
@@ -149,6 +149,11 @@ def _broke_off(report: Mapping[str, Any]) -> bool:
     return isinstance(audit, str) and audit.startswith(UNFINISHED)
 
 
+def report_of(video: Path) -> Path:
+    """Where a result's report lies."""
+    return video.with_name(f"{video.stem}.report.json")
+
+
 def page_of(report: Path) -> Path:
     """Where a report's page lies."""
     return report.with_suffix(".html")
@@ -169,9 +174,9 @@ def check_page(path: Path) -> None:
 
 def masked_with(video: Path) -> Recipe | None:
     """The recipe that made a result, as the report beside it tells; none where there is no such report."""
-    report = read_report(video.with_name(f"{video.stem}.report.json"))
+    report = read_report(report_of(video)) or {}
     with contextlib.suppress(BadRecipe):
-        return Recipe.parse(report["recipe"]) if report and "recipe" in report else None
+        return Recipe.parse(report.get("recipe"))
     return None
 
 

@@ -38,13 +38,12 @@ wanted = now | {"people": people, "sound": sound, "detect": detect, "track": tra
 try:
     recipe = recipes.change(owner, wanted)
     if recipe.data() != now:
-        masking.note_click_in_vain()
-        st.rerun()
+        masking.run_again()
 except BadRecipe as error:
     recipe, refused = None, str(error)
     st.session_state["problems"] = masking.at_field(error)
     if not problems:
-        st.rerun()
+        masking.run_again()
 
 with right:
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -60,14 +59,13 @@ with right:
                 st.markdown(f":gray[{words.about(masking.estimate(chosen, recipe))} {words.LOOKED}]")
         label = words.run(len(chosen))
         start = st.button(label, key=masking.START, type="primary", disabled=recipe is None, width=190)
-        if start and recipe is not None:
-            if masking.was_shown(recipe, chosen):
-                runs.order(owner, chosen, recipe.data(), recipe.name)
-                recordings.choose(owner, [each.id for each in chosen], False)
-                st.toast(words.started(len(chosen)))
-                st.switch_page(frame.page("review"))
-            masking.note_click_in_vain()
-        masking.tell_click_in_vain()
+        if start and recipe is not None and masking.was_shown(recipe, chosen):
+            runs.order(owner, chosen, recipe.data(), recipe.name)
+            recordings.choose(owner, [each.id for each in chosen], False)
+            st.toast(words.started(len(chosen)))
+            st.switch_page(frame.page("review"))
+        if start or masking.was_in_vain():
+            st.toast(words.CHANGED, icon=":material/visibility:")
     masking.note_shown(recipe, chosen)
 
 # the slow part comes last, so that all else stands already

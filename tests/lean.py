@@ -9,12 +9,12 @@ from maskanyone import Recipe
 from maskanyone.recipe import DEFAULT
 
 
-def lean(*values: str, size: int = 256) -> Recipe:
-    """A recipe whose run takes little. values: as ``--set`` takes them. size: px that the detector looks at."""
+def lean(size: int = 256) -> Recipe:
+    """A recipe whose run takes little. size: px that the detector looks at."""
     plain = Recipe.preset(DEFAULT).data()
     first = plain["detect"][0]
     look = first | {"params": first["params"] | {"size": size, "every": 1, "hint": 0.0}}
-    return Recipe.parse(plain | {"detect": [look], "audit": {"on": False}}).with_values(values)
+    return Recipe.parse(plain | {"detect": [look], "audit": {"on": False}})
 
 
 def lean_file(folder: Path) -> tuple[str, str]:

@@ -108,9 +108,8 @@ def mask(
     else:
         pseudonyms = names.Pseudonyms(name, folder)
         targets = pseudonyms.named(sources) if dry_run else pseudonyms.take(sources)
-    if corrections and not (preset or recipe or hide):
-        (target,) = targets.values()
-        chosen = changed(masked_with(target) or chosen, audio, values)
+    if corrections and not (preset or recipe or hide) and (made := masked_with(*targets.values())):
+        chosen = changed(made, audio, values)
     if dry_run:
         raise typer.Exit(plan.tell(targets, chosen, corrections, as_json=as_json, overwrite=overwrite, salvage=salvage))
     batch = Batch(chosen, as_json, overwrite=overwrite, salvage=salvage, anonymous=name is not None, edits=corrections)

@@ -244,7 +244,7 @@ def search_pair(
     auditors: Sequence[Auditor],
     asked: Callable[[int], Asked | None],
     tick: Callable[[int], None],
-    placement: Placement = AS_IT_WAS
+    placement: Placement = AS_IT_WAS,
 ) -> Searched:
     """Search a result that may lag behind its original, frame by frame as is asked. lag: frames."""
     at = 0

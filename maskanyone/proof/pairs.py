@@ -113,9 +113,7 @@ def _lag(before: Pixels, after: Pixels) -> int:
     return best if apart(best) < _BETTER * apart(0) else 0
 
 
-def _first(
-    video: Video, size: tuple[int, int], most: int, ask: Callable[[], None]
-) -> tuple[Pixels, list[Pixels]]:
+def _first(video: Video, size: tuple[int, int], most: int, ask: Callable[[], None]) -> tuple[Pixels, list[Pixels]]:
     """The first pictures at one size, uint8 (N, h, w, 3), and the brightness of some of them, larger."""
     small: list[Pixels] = []
     larger: list[Pixels] = []

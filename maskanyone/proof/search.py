@@ -153,7 +153,7 @@ def search(
     auditors: Sequence[Auditor],
     asked: Callable[[int], Asked | None],
     tick: Callable[[int], None],
-    placement: Placement = AS_IT_WAS
+    placement: Placement = AS_IT_WAS,
 ) -> Searched:
     """Search the frames of a result, and those of the original that are needed to judge what is found.
 
@@ -317,9 +317,7 @@ def _confirmed(one: Finding, others: Sequence[Finding], auditors: Sequence[Audit
     return _taken_for_a_face(box, original, one.by, auditors, turns)
 
 
-def _taken_for_a_face(
-    box: Float, picture: Picture, by: str, auditors: Sequence[Auditor], turns: Iterable[int]
-) -> bool:
+def _taken_for_a_face(box: Float, picture: Picture, by: str, auditors: Sequence[Auditor], turns: Iterable[int]) -> bool:
     """Whether an auditor does that is another one than ``by``, shown the place by itself, turned by any of these.
 
     Args:

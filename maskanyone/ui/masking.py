@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -85,16 +85,15 @@ def was_shown(recipe: Recipe, chosen: Sequence[Recording]) -> bool:
     return bool(st.session_state.get("was shown") == _what(recipe, chosen))
 
 
-def note_click_in_vain() -> None:
-    """Remember that the start was clicked, where this run of the page cannot follow it."""
-    if st.session_state.get(START):
-        st.session_state["in vain"] = True
+def run_again() -> NoReturn:
+    """Run the page again, before it has come to the start: a click on that is remembered."""
+    st.session_state["in vain"] = bool(st.session_state.get(START))
+    st.rerun()
 
 
-def tell_click_in_vain() -> None:
-    """Say so once, so that no click goes by in silence."""
-    if st.session_state.pop("in vain", False):
-        st.toast(words.CHANGED, icon=":material/visibility:")
+def was_in_vain() -> bool:
+    """Whether the start was clicked in a run that did not come to it; true once."""
+    return bool(st.session_state.pop("in vain", False))
 
 
 def _what(recipe: Recipe | None, chosen: Sequence[Recording]) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.browser.served import Served
+from tests.browser.waits import settled
 
 pytestmark = pytest.mark.slow
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -41,12 +42,6 @@ def go_to(page: Any, name: str) -> None:
 
 def button(page: Any, name: str, **more: Any) -> Any:
     return page.get_by_role("button", name=name, **more)
-
-
-def settled(page: Any) -> None:
-    """All that was asked of the page is drawn."""
-    page.wait_for_timeout(500)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def more_of(page: Any, number: int = 0) -> None:

@@ -88,9 +88,9 @@ def test_a_result_that_lacks_frames(short: Short, tmp_path: Path) -> None:
     assert ran("audit", short.path, tmp_path / "less.mp4", data=short.data).returncode == 1
 
 
-def test_frames_after_the_original_s_last_were_not_searched(short: Short, tmp_path: Path) -> None:
-    write_rgb(tmp_path / "long.mp4", [*short.masked, *short.masked[-1:] * 10], 25)
-    done = ran("audit", short.path, tmp_path / "long.mp4", data=short.data)
+def test_frames_after_the_original_s_last_were_not_searched(sample: Sample, result: Path, tmp_path: Path) -> None:
+    write_rgb(tmp_path / "long.mp4", [*pictures(result), *pictures(sample.path)[:10]], 25)
+    done = ran("audit", sample.path, tmp_path / "long.mp4", data=tmp_path / "data")
     assert done.returncode == 1
     assert "10 frames are in the result that nobody searched" in done.stdout
 

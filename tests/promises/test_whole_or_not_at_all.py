@@ -23,8 +23,7 @@ from maskanyone.errors import Cancelled, MaskAnyoneError
 from maskanyone.proof import page as pages
 from maskanyone.store.cache import Cache
 from maskanyone.video.encode import PieceEncoder
-from tests.lean import lean, lean_file
-from tests.promises.runs import Memory, kept, pictures, ran, started, tree
+from tests.promises.runs import QUICK, Memory, kept, pictures, ran, started, tree
 
 FRAMES = 600
 posix = pytest.mark.skipif(sys.platform == "win32", reason="a process group is killed with a signal")
@@ -64,7 +63,7 @@ def filled(undisturbed: Run) -> Iterator[Cache]:
 
 
 def recipe() -> maskanyone.Recipe:
-    return lean()
+    return maskanyone.Recipe.preset("faces").with_values([QUICK[1], "audit.on=false"])
 
 
 @posix
@@ -90,7 +89,7 @@ def test_killed_at_twenty_moments(undisturbed: Run, tmp_path: Path):
 def whole_run(clip: Path, folder: Path) -> Run:
     """Mask a clip undisturbed, to compare with."""
     began = time.monotonic()
-    done = ran("mask", clip, "-o", folder / "out", *lean_file(folder), data=folder / "data")
+    done = ran("mask", clip, "-o", folder / "out", *QUICK, "--no-audit", data=folder / "data")
     seconds = time.monotonic() - began
     assert done.returncode == 0, done.stderr
     return Run(
@@ -109,14 +108,14 @@ def killed_runs(undisturbed: Run, folder: Path, times: int, seed: int) -> Iterat
 def killed_run(undisturbed: Run, folder: Path, after: float) -> Fate:
     """Kill one run and all its children; whatever it leaves is whole, and the next run builds on it."""
     out, data, name = folder / "out", folder / "data", undisturbed.clip.name
-    with started("mask", undisturbed.clip, "-o", out, *lean_file(folder), data=data) as process:
+    with started("mask", undisturbed.clip, "-o", out, *QUICK, "--no-audit", data=data) as process:
         time.sleep(after)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
     assert_whole(out / name, undisturbed)
     before = kept(data)
     began = time.monotonic()
-    again = ran("mask", undisturbed.clip, "-o", out, *lean_file(folder), data=data)
+    again = ran("mask", undisturbed.clip, "-o", out, *QUICK, "--no-audit", data=data)
     seconds = time.monotonic() - began
     assert again.returncode == 0, again.stderr
     assert_whole(out / name, undisturbed)

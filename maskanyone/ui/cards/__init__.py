@@ -31,37 +31,22 @@ class Card:
     note: str = ""
 
 
-def cards(
-    options: Sequence[Card], *, key: str, chosen: str, on_pick: Callable[[str], object] | None = None
-) -> str:
-    """Draw the cards and return the id of the chosen one.
+def cards(options: Sequence[Card], *, key: str, chosen: str, on_pick: Callable[[str], object]) -> None:
+    """Draw the cards.
 
     Args:
-        chosen: id of the one that is chosen now, "" or an unknown one for none. A pick wins over it until it changes.
+        chosen: id of the one that is chosen now, "" or an unknown one for none.
         on_pick: is told of a pick before the page runs again, and so before any click that came after it is seen.
     """
-    memory: dict[str, str] = st.session_state.setdefault(f"{key}/chosen", {"given": chosen, "answer": chosen})
-    if chosen not in memory.values():
-        memory["answer"] = chosen
-    memory["given"] = chosen
-    if picked := st.session_state.pop(f"{key}/picked", ""):
-        memory["answer"] = picked
-
-    def pick() -> None:
-        card = st.session_state[f"{key}/picked"] = st.session_state[key]["chosen"]["id"]
-        if on_pick is not None:
-            on_pick(card)
-
     declared(__file__)(
         key=key,
         data={
             "options": [_plain(card) for card in options],
-            "chosen": memory["answer"],
+            "chosen": chosen,
             "words": {"label": words.LABEL, "hides": words.HIDES, "sound": words.SOUND},
         },
-        on_chosen_change=pick,
+        on_chosen_change=lambda: on_pick(st.session_state[key]["chosen"]["id"]),
     )
-    return memory["answer"]
 
 
 def _plain(card: Card) -> dict[str, Any]:

@@ -29,11 +29,9 @@ OPTIONS = [
 given = st.session_state.setdefault("given", "blurred")
 left, right = st.columns([347, 800], gap="medium")
 with left.container(width=347):
-    chosen = cards(OPTIONS, key="preset", chosen=given)
-right.write(f"Chosen: {chosen or 'none'}.")
+    cards(OPTIONS, key="preset", chosen=given, on_pick=lambda card: st.session_state.update(given=card))
+right.write(f"Chosen: {given or 'none'}.")
 for name in ("covered", "lines", ""):
     if right.button(f"Give {name or 'none'}"):
         st.session_state["given"] = name
         st.rerun()
-if right.toggle("Keep what was picked"):
-    st.session_state["given"] = chosen

@@ -6,6 +6,7 @@ The player and all below it are one fragment, so that going from place to place 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
@@ -25,6 +26,8 @@ from maskanyone.ui.words import review as words
 View = Literal["side", "wipe", "result"]
 #: px, a picture of the list
 _SMALL = 72
+#: px, the height of a button and what surrounds it when it has the focus
+_BUTTON = 44
 #: rows of the list, and how many more at a time
 _ROWS = 6
 
@@ -111,12 +114,24 @@ def _now(owner: str, job: Job, told: Told, stand: _Stand, now: Entry | None) -> 
             st.markdown(plain(now.reason))
         if now.looked is not None:
             st.markdown(f":gray[:material/check: {words.looked_at(moment(now.looked))}]", width="content")
-            _again(owner, job, stand, now, "now")
         following = told.after(now.number)
-        if following and following is not now:
-            st.button(words.NEXT, on_click=stand.go, args=(following,), key="next place", help=words.NEXT_HELP)
-        if now.looked is None:
-            _well(owner, job, told, stand, now, type="primary")
+        look: Any = {"key": "next place", "help": words.NEXT_HELP, "disabled": following is None or following is now}
+        with _slot():
+            st.button(words.NEXT, on_click=stand.go, args=(following,), **look)
+        with _slot():
+            if now.looked is None:
+                _well(owner, job, told, stand, now, type="primary")
+            else:
+                _again(owner, job, stand, now, "now")
+
+
+def _slot() -> AbstractContextManager[Any]:
+    """Where a button stands, whatever comes in its stead: nothing moves from under a click.
+
+    The page shows the old button below the new one until all is drawn; here that is out of sight.
+    """
+    made: AbstractContextManager[Any] = st.container(width="content", height=_BUTTON, border=False)
+    return made
 
 
 def _others(owner: str, job: Job, told: Told, stand: _Stand, now: Entry | None) -> None:

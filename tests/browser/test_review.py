@@ -169,13 +169,45 @@ def test_a_place_is_gone_to_by_its_mark_and_looked_at_again(page: Any, served: S
     expect(page.get_by_role("button", name=re.compile("^Hidden well")).first).to_be_visible()
 
 
+def test_what_is_said_of_a_place_is_said_where_it_was_said_before(page: Any, served: Served) -> None:
+    """The next place's button comes where the last one's was, or a quick second look would click beside it."""
+    (oldest,) = served.rows("SELECT id FROM job WHERE kind = 'mask' ORDER BY finished LIMIT 1")[0]
+    page.goto(f"{served.address}/review?run={oldest}")
+    page.set_viewport_size({"width": 1280, "height": 1200})  # nothing has to be scrolled to
+    well = page.get_by_role("button", name=re.compile("^Hidden well")).first
+    expect(well).to_be_visible()
+    settled(page)
+    before = left(page)
+    page.evaluate(r"""() => {
+        window.places = new Set()
+        const look = () => {
+            for (const button of document.querySelectorAll('[class*="st-key-hidden-well-primary"] button')) {
+                const place = button.closest('[class*="st-key-hidden-well-primary"]').className.match(/st-key-\S*/)[0]
+                const box = button.getBoundingClientRect()
+                const over = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)
+                if (box.width && button.contains(over)) window.places.add(`${place} ${box.left} ${box.top}`)
+            }
+            requestAnimationFrame(look)
+        }
+        look()
+    }""")
+    well.click()
+    expect(page.get_by_text(re.compile(rf"^{before - 1} stretch(es)? (is|are) left before"))).to_be_visible()
+    settled(page)
+    seen = [place.split() for place in page.evaluate("[...window.places]")]
+    assert len({name for name, *_ in seen}) == 2
+    assert len({tuple(where) for _, *where in seen}) == 1
+    page.get_by_text("1 looked at", exact=True).click()
+    page.get_by_role("button", name="Look at it again").first.click()
+    served.until("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM looked WHERE job = ?)", oldest)
+
+
 def test_what_nobody_has_searched_is_released_only_on_purpose(page: Any, served: Served) -> None:
     (oldest,) = served.rows("SELECT id FROM job WHERE kind = 'mask' ORDER BY finished LIMIT 1")[0]
     page.goto(f"{served.address}/review?run={oldest}")
-    for seen in range(left(page)):
-        settled(page)
+    for number in range(left(page), 0, -1):
+        expect(page.get_by_text(re.compile(rf"^{number} stretch(es)? (is|are) left before"))).to_be_visible()
         page.get_by_role("button", name=re.compile("^Hidden well")).first.click()
-        served.until("SELECT 1 FROM looked WHERE job = ? GROUP BY job HAVING count(*) = ?", oldest, seen + 1)
     page.get_by_role("button", name="Release with report").click()
     dialog = page.get_by_role("dialog")
     now = dialog.get_by_role("button", name="Release", exact=True)

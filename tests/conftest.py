@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ import pytest
 from maskanyone import folders
 from maskanyone.errors import MissingWeights
 from maskanyone.sample import Truth, make
+from tests.alone import turn
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserType, Page
@@ -37,6 +38,12 @@ class Sample:
 
     path: Path
     truth: Truth
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # around the clock of pytest-timeout: waiting does not count
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    with turn(item):
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

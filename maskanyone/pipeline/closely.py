@@ -1,16 +1,9 @@
-"""A second opinion on hints: their places are shown, each by itself, to detectors that look closely."""
+"""A second opinion on hints: which are asked about, and what was said of the same ones before."""
 
 from __future__ import annotations
 
-import logging
-import os
-from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,35 +11,17 @@ from numpy.typing import NDArray
 
 from maskanyone import keys
 from maskanyone.arrays import packed, unpacked
-from maskanyone.data import Float, Store, Video
+from maskanyone.data import Store, Video
 from maskanyone.detect.closely import VERSION as CLOSE
-from maskanyone.detect.closely import agreement, shown
 from maskanyone.detect.look import TIMEOUT, Producer, Seen
 from maskanyone.detect.look import VERSION as LOOK
-from maskanyone.errors import MaskAnyoneError
+from maskanyone.pipeline.hearing import Hearing
 from maskanyone.pipeline.watch import Watch
-from maskanyone.runtime.crew import Crew, awaited
-from maskanyone.track import FIRST, Doubt, Opinion, TrackParams, in_vain, vouched
-from maskanyone.video.again import Again
-from maskanyone.video.picture import Picture
-from maskanyone.video.read import Frame
+from maskanyone.track import FIRST, Doubt, Opinion, TrackParams, vouched
 from maskanyone.video.tonemap import VERSION as TONEMAP
 
-CLOSELY = "Looking closely"
-#: frames up to which reading goes on rather than jumps
-_NEAR = 60
-#: places that wait for an answer while the next frames are read
-_WAITING = 4
 #: places asked about at most, for each frame of the film, and in a short one
 _MOST, _MOST_SHORT = 1.0, 200
-
-
-@dataclass
-class _Answers:
-    """What has been said of a stretch so far; see ``Opinion``."""
-
-    scores: list[float] = field(default_factory=list)
-    failed: bool = False
 
 
 class Closely:
@@ -69,17 +44,16 @@ class Closely:
     ) -> None:
         """producers: at least one. timeout: seconds that one place may take before its detector counts as hung."""
         self._source, self._seen, self._agree = source, seen, params.agree
-        self._producers, self._cache, self._watch, self._salvage = producers, cache, watch, salvage
-        self._timeout = timeout
-        self._kinds: list[str] = []
+        self._producers, self._cache, self._salvage = producers, cache, salvage
+        self._hearing = Hearing(source, seen, params.agree, producers, watch, salvage, timeout)
         self.told: dict[str, int] = {"hints": 0, "asked_about": 0, "places": 0, "agreed": 0}
 
     @property
     def faults(self) -> tuple[str, ...]:
         """A sentence, where anything went wrong."""
         told = []
-        if self._kinds:
-            kinds = ", ".join(dict.fromkeys(self._kinds))
+        if self._hearing.kinds:
+            kinds = ", ".join(dict.fromkeys(self._hearing.kinds))
             told.append(f"hints of faces could not all be looked at closely, and the rest of them is hidden: {kinds}")
         if left := self.told["hints"] - self.told["asked_about"]:
             told.append(f"there were too many hints of faces: the {left:,} faintest were not looked at closely")
@@ -109,86 +83,10 @@ class Closely:
         key = self._key(doubts)
         if (known := unpacked(self._cache.get(key))) is not None:
             return _read(known)
-        answers = [_Answers() for _ in doubts]
-        crew = Crew(max(1, os.cpu_count() or 1), "closely")
-        try:
-            for producer in self._producers:
-                producer.detector.load()
-            self._ask(doubts, answers, crew)
-        except MaskAnyoneError:
-            raise
-        except Exception as error:
-            self._note(error)
-            for doubt, own in zip(doubts, answers, strict=True):
-                own.failed |= len(own.scores) < len(doubt.wanted) and not in_vain(own.scores, self._agree)
-        finally:
-            crew.dismiss()
-        said = [Opinion(tuple(own.scores), own.failed) for own in answers]
-        if not self._kinds:
+        said = self._hearing.of(doubts)
+        if not self._hearing.kinds:
             self._cache.put(key, _kept([each.scores for each in said]))
         return said
-
-    def _ask(self, doubts: Sequence[Doubt], answers: Sequence[_Answers], crew: Crew) -> None:
-        """Go through the film for the first sights of all, and again for the others of those that need more."""
-        rows = [doubt.wanted[:FIRST] for doubt in doubts]
-        self._ask_about(doubts, rows, answers, crew, 0.0)
-        needless = [own.failed or in_vain(own.scores, self._agree) for own in answers]
-        rest = [() if done else doubt.wanted[FIRST:] for doubt, done in zip(doubts, needless, strict=True)]
-        self._ask_about(doubts, rest, answers, crew, 0.5)
-
-    def _ask_about(
-        self,
-        doubts: Sequence[Doubt],
-        rows: Sequence[Sequence[int]],
-        answers: Sequence[_Answers],
-        crew: Crew,
-        done: float,
-    ) -> None:
-        """Ask about some rows of each, frame by frame. done: part of the work before."""
-        wanted: dict[int, list[tuple[_Answers, Float]]] = defaultdict(list)
-        for doubt, some, own in zip(doubts, rows, answers, strict=True):
-            for row in some:
-                wanted[int(doubt.hint.frame[row])].append((own, doubt.hint.box[row]))
-        frames = sorted(wanted)
-        aspect = float(self._source.pixel_aspect)
-        waiting: deque[tuple[_Answers, Future[float]]] = deque()
-        for number, (index, frame) in enumerate(self._frames(frames)):
-            self._watch.tick(CLOSELY, round(1000 * (done + number / len(frames) / 2)), 1000)
-            picture = frame.opened()[1]
-            waiting += [(own, crew.call(self._best, picture, box, aspect)) for own, box in wanted[index]]
-            while len(waiting) > _WAITING:
-                self._take(*waiting.popleft())
-        while waiting:
-            self._take(*waiting.popleft())
-
-    def _take(self, own: _Answers, call: Future[float]) -> None:
-        """Wait for what is said of a place; a detector that hangs ends all of it."""
-        if (error := awaited(call, self._timeout, self._watch.ask)) is not None:
-            self._note(error)
-            own.failed = True
-        else:
-            own.scores.append(call.result())
-
-    def _best(self, picture: Picture, box: Float, aspect: float) -> float:
-        """The best score that any of them gives the place."""
-        detectors = [producer.detector for producer in self._producers]
-        return max(agreement(each, shown(picture, box, aspect, each.params.size)) for each in detectors)
-
-    def _frames(self, indices: Sequence[int]) -> Iterator[tuple[int, Frame]]:
-        """Some of the frames, in order."""
-        pts = self._seen.timeline.pts
-        with closing(Again(self._source, pts, salvage=self._salvage, ask=self._watch.ask)) as again:
-            at = -1
-            for index in indices:
-                if at < 0 or index - at > _NEAR:
-                    frames, at = again.since(index), index - 1
-                frame = next(islice(frames, index - at - 1, None))
-                at = index
-                yield index, frame
-
-    def _note(self, error: BaseException) -> None:
-        logging.getLogger(__name__).error("looking closely broke off", exc_info=error)
-        self._kinds.append(type(error).__name__)
 
     def _key(self, doubts: Sequence[Doubt]) -> str:
         """Everything that the answers depend on, and how many of them there are."""

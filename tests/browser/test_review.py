@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from maskanyone.recipe import DEFAULT, Recipe
 from maskanyone.store import recordings, runs
 from tests.browser.conftest import PATIENCE
 from tests.browser.served import Served
 from tests.browser.waits import settled
 from tests.conftest import Sample
+from tests.lean import lean
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 expect = pytest.importorskip("playwright.sync_api").expect
 GOING = "SELECT 1 FROM job WHERE kind = 'mask' AND state IN ('queued', 'running')"
 PART = "document.querySelector('[data-testid=stBidiComponentIsolated]')"
@@ -55,7 +55,7 @@ def again(served: Served, times: int, crf: int = 18, *, searched: bool = False) 
         rows = recordings.listed("local")[0]
         for time in range(times):
             audit = json.dumps(searched and time == times - 1)
-            recipe = Recipe.preset(DEFAULT).with_values([f"output.crf={crf + time}", f"audit.on={audit}"])
+            recipe = lean(size=640).with_values([f"output.crf={crf + time}", f"audit.on={audit}"])
             runs.order("local", rows, recipe.data(), "Faces filled")
 
 

@@ -17,7 +17,7 @@ import pytest
 from tests.browser.served import Served
 from tests.browser.waits import settled
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 expect = pytest.importorskip("playwright.sync_api").expect
 MOST_CLICKS = 5
 PLAYS = """() => [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
@@ -133,7 +133,7 @@ def test_what_was_stopped_is_run_again(page: Any, served: Served) -> None:
     expect(page.get_by_text("Stopped")).to_be_visible()
     more_of(page, 0)  # the newest, which was the last in line
     button(page, "Run again").click()
-    expect(page.get_by_text("Done")).to_have_count(4, timeout=60_000)
+    expect(page.get_by_text("Done")).to_have_count(4, timeout=180_000)
     expect(page.get_by_text("Stopped")).to_have_count(1)
     assert len(served.rows("SELECT 1 FROM artefact WHERE kind = 'result'")) == 4
 

@@ -108,6 +108,7 @@ def test_a_batch_goes_on_past_a_broken_file(clip: Path, tmp_path: Path):
     assert pictures(result(done[0].id)) == pictures(result(done[2].id))
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(("stage", "share"), [("", 0.0), ("Hiding", 0.1)])
 def test_a_run_stops_within_two_seconds_and_leaves_nothing_half(ready: str, stage: str, share: float):
     (job,) = ordered(known(ready))
@@ -123,6 +124,7 @@ def test_a_run_stops_within_two_seconds_and_leaves_nothing_half(ready: str, stag
 
 
 @posix
+@pytest.mark.alone
 def test_when_the_worker_is_killed_its_job_dies_with_it_and_the_next_one_goes_on(ready: str, data: Path):
     (job,) = ordered(known(ready))
     process = begun(OFTEN)

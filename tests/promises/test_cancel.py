@@ -26,6 +26,7 @@ from tests.promises.runs import QUICK, Memory, started, tree
 
 #: seconds within which a run must have ended
 LIMIT = 2.0
+pytestmark = pytest.mark.alone
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a process group")
 
 

@@ -12,14 +12,16 @@ import pytest
 
 from maskanyone.data import Pixels, Plan
 from maskanyone.detect import Detector, FaceParams, Found
+from maskanyone.detect.closely import agreement, shown
 from maskanyone.detect.look import Producer, Seen, look_around
 from maskanyone.errors import Cancelled
-from maskanyone.pipeline import closely
+from maskanyone.pipeline import closely, hearing
 from maskanyone.pipeline.closely import Closely
+from maskanyone.pipeline.hearing import Hearing
 from maskanyone.pipeline.planning import linked
 from maskanyone.pipeline.planning import planned as plan_of
 from maskanyone.pipeline.watch import Watch
-from maskanyone.track import Doubt, Links, Opinion
+from maskanyone.track import FIRST, Doubt, Links, Opinion, in_vain
 from maskanyone.video.again import Again
 from tests.promises.faulty import ANSWERS, SHORT, SIZE, Film, Known, digest, recipe, spoilt, uncovered
 
@@ -182,12 +184,56 @@ def test_the_frames_that_are_shown_are_those_that_were_asked_for(
 
     monkeypatch.setattr(Again, "since", noted)
     wanted = [3, 4, 9, 70, 140, 141]
-    got = [
-        (index, scenes.number[digest(frame.small(SIZE))])
-        for index, frame in asking(scenes, hints, Second())._frames(wanted)
-    ]
+    reading = Hearing(scenes.video, hints, 0.4, [], Watch("film"), False, SHORT)
+    got = [(index, scenes.number[digest(frame.small(SIZE))]) for index, frame in reading._frames(iter(wanted))]
     assert got == [(index, index) for index in wanted]
     assert starts == [3, 70, 140]
+
+
+@pytest.mark.parametrize("score", [0.0, 0.15, 0.3, 0.9])
+@pytest.mark.parametrize("room", [200, 3, 0])
+def test_the_film_is_read_once_and_nothing_else_is_said(
+    scenes: Film, hints: Seen, monkeypatch: pytest.MonkeyPatch, score: float, room: int
+) -> None:
+    """Whether sights that may not be needed are kept for that or, where there is no room, asked about at once."""
+    since, starts, doubts = Again.since, list[int](), list[Doubt]()
+
+    def noted(self: Again, start: int) -> Any:
+        starts.append(start)
+        return since(self, start)
+
+    monkeypatch.setattr(Again, "since", noted)
+    monkeypatch.setattr(hearing, "_KEPT", room)
+    linked(scenes.video, hints, recipe(), ask=lambda some: doubts.extend(some) or [None] * len(some))
+    ask = asking(scenes, hints, Second(score))
+    said = ask(doubts)
+    assert starts == sorted(set(starts))
+    agree = recipe().tracking().agree
+    for doubt, opinion in zip(doubts, said, strict=True):
+        needed = len(doubt.wanted[:FIRST]) if in_vain([score] * len(doubt.wanted), agree) else len(doubt.wanted)
+        assert opinion == Opinion((pytest.approx(score),) * needed)
+    assert any(len(doubt.wanted) > FIRST for doubt in doubts)
+
+
+def test_answers_are_told_apart(scenes: Film, hints: Seen) -> None:
+    """Each sight's own answer, in the order in which they were wanted, whenever it came."""
+    doubts: list[Doubt] = []
+    linked(scenes.video, hints, recipe(), ask=lambda some: doubts.extend(some) or [None] * len(some))
+
+    class Frames(Second):
+        """Scores a place by the brightness of what it is shown."""
+
+        def detect(self, picture: Pixels) -> Found:
+            found = super().detect(picture)
+            return replace(found, score=np.full(1, 0.2 + 0.8 * picture.mean() / 255, np.float32))
+
+    judge = Frames()
+    aspect = float(scenes.video.pixel_aspect)
+    for doubt, opinion in zip(doubts, asking(scenes, hints, judge)(doubts), strict=True):
+        assert opinion is not None
+        for row, score in zip(doubt.wanted, opinion.scores, strict=True):
+            picture = scenes.frames[int(doubt.hint.frame[row])].opened()[1]
+            assert score == agreement(judge, shown(picture, doubt.hint.box[row], aspect, 192))
 
 
 def test_what_failed_is_not_kept(scenes: Film, hints: Seen) -> None:

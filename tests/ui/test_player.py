@@ -103,6 +103,7 @@ def in_step(seen: list[list[float]], rate: float, hiccups: float) -> None:
     assert clocks[len(clocks) // 2] < 0.25, "the usual gap is far below a frame"
 
 
+@pytest.mark.alone
 def test_ten_seconds_in_step(page: Any, player: Any) -> None:
     player.focus()
     page.keyboard.press("Space")

@@ -41,8 +41,8 @@ class Sample:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # around the clock of pytest-timeout: waiting does not count
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    with turn(item):
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    with turn(item, nextitem):
         return (yield)
 
 

@@ -8,6 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import islice
 
 from maskanyone.data import Float, Video
@@ -26,52 +27,66 @@ CLOSELY = "Looking closely"
 _NEAR = 60
 #: places that wait for an answer while the next frames are read
 _WAITING = 4
-#: places of the whole film that are kept until it is known whether they are needed, each less than 0.5 MB
-_KEPT = 200
+#: bytes of places that are kept at any one time until it is known whether they are needed
+_KEPT = 80_000_000
 
 #: one place as each of the detectors is shown it
 _Place = list[Shown]
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """About one sight: a score, or the error that kept anybody from being asked."""
+
+    score: float = 0.0
+    error: BaseException | None = None
+
+
 class _Case:
-    """A doubt and what was said of it so far: first of the sights that are asked about in any case.
+    """A doubt and what was said of it so far; the first sights are those that are asked about in any case.
 
     kept: those of the others that were shown before it was known whether they are needed, by their number.
     """
 
     def __init__(self, doubt: Doubt, agree: float) -> None:
         self.doubt, self.kept = doubt, dict[int, _Place]()
-        self._agree, self._answers = agree, dict[int, float | None]()
+        self._agree, self._answers = agree, dict[int, _Answer]()
+        self._first = range(min(FIRST, len(doubt.wanted)))
 
     @property
-    def decided(self) -> bool:
+    def first_heard(self) -> bool:
         """Whether it is known if the others are needed."""
-        return all(number in self._answers for number in range(min(FIRST, len(self.doubt.wanted))))
+        return all(number in self._answers for number in self._first)
 
     @property
-    def done(self) -> bool:
-        """Whether the others are needless."""
-        first = [self._answers[number] for number in range(FIRST) if number in self._answers]
-        return self.decided and (None in first or self._in_vain())
+    def others_needless(self) -> bool:
+        """Whether the first said enough, or failed."""
+        if not self.first_heard:
+            return False
+        first = [self._answers[number] for number in self._first]
+        return any(answer.error for answer in first) or in_vain([answer.score for answer in first], self._agree)
 
-    def said(self, number: int, score: float | None) -> None:
-        """Take the answer about a sight. score: none where nobody could be asked."""
-        self._answers[number] = score
+    def said(self, number: int, answer: _Answer) -> None:
+        """Take what was said of a sight."""
+        self._answers[number] = answer
 
     def opinion(self) -> Opinion:
-        """All that was said; what was to be asked and has no answer has failed."""
-        wanted = range(min(FIRST, len(self.doubt.wanted)) if self.done else len(self.doubt.wanted))
-        answers = [self._answers.get(number) for number in wanted]
-        scores = tuple(answer for answer in answers if answer is not None)
-        return Opinion(scores, len(scores) < len(wanted))
+        """All that was said and needed; where one that was needed has no answer, it has failed."""
+        needed = self._needed()
+        scores = tuple(answer.score for answer in needed if answer and not answer.error)
+        return Opinion(scores, len(scores) < len(needed))
 
-    def _in_vain(self) -> bool:
-        first = [self._answers.get(number) for number in range(FIRST)]
-        return in_vain([score for score in first if score is not None], self._agree)
+    def errors(self) -> list[BaseException]:
+        """What went wrong with sights that were needed."""
+        return [answer.error for answer in self._needed() if answer and answer.error]
+
+    def _needed(self) -> list[_Answer | None]:
+        wanted = self._first if self.others_needless else range(len(self.doubt.wanted))
+        return [self._answers.get(number) for number in wanted]
 
 
 class Hearing:
-    """Asks detectors about doubts. kinds: of the errors that there were."""
+    """Asks detectors about doubts. kinds: of the errors because of which something is hidden."""
 
     def __init__(
         self,
@@ -93,6 +108,8 @@ class Hearing:
     def of(self, doubts: Sequence[Doubt]) -> list[Opinion]:
         """What is said of each of them."""
         cases = [_Case(doubt, self._agree) for doubt in doubts]
+        self._waiting.clear()
+        self._kept = 0
         crew = Crew(max(1, os.cpu_count() or 1), "closely")
         try:
             for producer in self._producers:
@@ -101,9 +118,11 @@ class Hearing:
         except MaskAnyoneError:
             raise
         except Exception as error:
-            self._note(error)
+            self._note(error, "looking closely broke off")
         finally:
             crew.dismiss()
+        for fault in (fault for case in cases for fault in case.errors()):
+            self._note(fault, "a place could not be looked at closely")
         return [case.opinion() for case in cases]
 
     def _hear(self, cases: Sequence[_Case], crew: Crew) -> None:
@@ -114,12 +133,12 @@ class Hearing:
             for number, row in enumerate(case.doubt.wanted):
                 sights[int(hint.frame[row])].append((case, number, hint.box[row]))
         frames = sorted(sights)
-        needed = (index for index in frames if any(not case.done for case, *_ in sights[index]))
+        needed = (index for index in frames if any(not case.others_needless for case, *_ in sights[index]))
         for index, frame in self._frames(needed):
             self._watch.tick(CLOSELY, index - frames[0], frames[-1] - frames[0] + 1)
             picture = frame.opened()[1]
             for case, number, box in sights[index]:
-                if not case.done:
+                if not case.others_needless:
                     self._show(case, number, picture, box, crew)
             while len(self._waiting) > _WAITING:
                 self._take(crew)
@@ -128,23 +147,27 @@ class Hearing:
 
     def _show(self, case: _Case, number: int, picture: Picture, box: Float, crew: Crew) -> None:
         """Ask about a sight, or keep it where it may not be needed and there is room."""
-        if number < FIRST or case.decided or self._kept >= _KEPT:
+        if number < FIRST or case.first_heard or self._kept >= _KEPT:
             self._waiting.append((case, number, crew.call(self._best_at, picture, box)))
+            return
+        try:
+            place = self._shown(picture, box)
+        except Exception as error:
+            case.said(number, _Answer(error=error))
         else:
-            self._kept += 1
-            case.kept[number] = self._shown(picture, box)
+            case.kept[number] = place
+            self._kept += _bytes(place)
 
     def _take(self, crew: Crew) -> None:
         """Wait for what is said of a sight; a detector that hangs ends all of it."""
+        self._watch.ask()
         case, number, call = self._waiting.popleft()
         error = awaited(call, self._timeout, self._watch.ask)
-        if error is not None:
-            self._note(error)
-        case.said(number, call.result() if error is None else None)
-        if case.decided and case.kept:
+        case.said(number, _Answer(error=error) if error is not None else _Answer(call.result()))
+        if case.first_heard and case.kept:
             kept, case.kept = case.kept, {}
-            self._kept -= len(kept)
-            if not case.done:
+            self._kept -= sum(map(_bytes, kept.values()))
+            if not case.others_needless:
                 self._waiting += [(case, number, crew.call(self._best, place)) for number, place in kept.items()]
 
     def _best_at(self, picture: Picture, box: Float) -> float:
@@ -171,6 +194,10 @@ class Hearing:
                 at = index
                 yield index, frame
 
-    def _note(self, error: BaseException) -> None:
-        logging.getLogger(__name__).error("looking closely broke off", exc_info=error)
+    def _note(self, error: BaseException, words: str) -> None:
+        logging.getLogger(__name__).error(words, exc_info=error)
         self.kinds.append(type(error).__name__)
+
+
+def _bytes(place: _Place) -> int:
+    return sum(picture.nbytes for picture, _ in place)

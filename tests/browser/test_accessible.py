@@ -13,7 +13,6 @@ import pytest
 
 from tests.browser.served import Served
 from tests.conftest import Sample
-from tests.lean import lean
 
 pytestmark = pytest.mark.slow
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -70,6 +69,7 @@ def full(browser: Any, weights: Path, sample: Sample, tmp_path_factory: pytest.T
 
 def filled(served: Served, clip: Path) -> None:
     """Bring in a recording, mask it, and choose it again."""
+    from maskanyone.recipe import DEFAULT, Recipe
     from maskanyone.store import recordings, runs
 
     recording = served.bring(clip.name, clip.read_bytes())
@@ -78,7 +78,7 @@ def filled(served: Served, clip: Path) -> None:
         patch.setenv("MASKANYONE_DATA", str(served.data))
         row = recordings.one("local", recording)
         assert row is not None
-        runs.order("local", [row], lean(size=640).with_values(["audit.on=true"]).data(), "Faces filled")
+        runs.order("local", [row], Recipe.preset(DEFAULT).data(), "Faces filled")
         recordings.choose("local", None, True)
     served.until("SELECT 1 FROM job WHERE kind = 'mask' AND state = 'done'", within=180)
 

@@ -12,7 +12,7 @@ import pytest
 
 from maskanyone.data import Pixels, Plan
 from maskanyone.detect import Detector, FaceParams, Found
-from maskanyone.detect.closely import agreement, shown
+from maskanyone.detect.closely import shown
 from maskanyone.detect.look import Producer, Seen, look_around
 from maskanyone.errors import Cancelled
 from maskanyone.pipeline import closely, hearing
@@ -21,7 +21,7 @@ from maskanyone.pipeline.hearing import Hearing
 from maskanyone.pipeline.planning import linked
 from maskanyone.pipeline.planning import planned as plan_of
 from maskanyone.pipeline.watch import Watch
-from maskanyone.track import FIRST, Doubt, Links, Opinion, in_vain
+from maskanyone.track import FIRST, Doubt, Links, Opinion
 from maskanyone.video.again import Again
 from tests.promises.faulty import ANSWERS, SHORT, SIZE, Film, Known, digest, recipe, spoilt, uncovered
 
@@ -190,50 +190,137 @@ def test_the_frames_that_are_shown_are_those_that_were_asked_for(
     assert starts == [3, 70, 140]
 
 
-@pytest.mark.parametrize("score", [0.0, 0.15, 0.3, 0.9])
-@pytest.mark.parametrize("room", [200, 3, 0])
-def test_the_film_is_read_once_and_nothing_else_is_said(
-    scenes: Film, hints: Seen, monkeypatch: pytest.MonkeyPatch, score: float, room: int
+#: bytes of sights that are kept: of all, of some, of none
+ROOM = [80_000_000, 300_000, 0]
+
+
+class Each(Second):
+    """Answers about each sight of each doubt by itself: with a score, or not at all."""
+
+    def __init__(self, scenes: Film, doubts: Sequence[Doubt], score: Callable[[int, int], float | None]) -> None:
+        super().__init__()
+        self._scores: dict[bytes, float | None] = {}
+        for place, doubt in enumerate(doubts):
+            for number, row in enumerate(doubt.wanted):
+                picture = scenes.frames[int(doubt.hint.frame[row])].opened()[1]
+                seen = shown(picture, doubt.hint.box[row], float(scenes.video.pixel_aspect), self.params.size)[0]
+                self._scores[seen.tobytes()] = score(place, number)
+
+    def detect(self, picture: Pixels) -> Found:
+        found, score = super().detect(picture), self._scores[picture.tobytes()]
+        if score is None:
+            raise RuntimeError("not now")
+        return replace(found, score=np.full(1, score, np.float32))
+
+
+@pytest.fixture(scope="module")
+def doubts(scenes: Film, hints: Seen) -> list[Doubt]:
+    """All that somebody is asked about; some of them have sights that may not be needed."""
+    found: list[Doubt] = []
+
+    def noted(some: Sequence[Doubt]) -> list[Opinion | None]:
+        found.extend(some)
+        return [None] * len(some)
+
+    linked(scenes.video, hints, recipe(), ask=noted)
+    assert sum(len(doubt.wanted) > FIRST for doubt in found) > 3
+    return found
+
+
+@pytest.mark.parametrize("room", ROOM)
+def test_the_film_is_read_once_and_each_answer_counts_for_its_sight(
+    scenes: Film, hints: Seen, doubts: list[Doubt], monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
     """Whether sights that may not be needed are kept for that or, where there is no room, asked about at once."""
-    since, starts, doubts = Again.since, list[int](), list[Doubt]()
+    since, starts = Again.since, list[int]()
 
     def noted(self: Again, start: int) -> Any:
         starts.append(start)
         return since(self, start)
 
+    def score(place: int, number: int) -> float:
+        return 0.01 * number if place % 2 else 0.3 + 0.01 * number
+
     monkeypatch.setattr(Again, "since", noted)
     monkeypatch.setattr(hearing, "_KEPT", room)
-    linked(scenes.video, hints, recipe(), ask=lambda some: doubts.extend(some) or [None] * len(some))
-    ask = asking(scenes, hints, Second(score))
-    said = ask(doubts)
+    said = asking(scenes, hints, Each(scenes, doubts, score))(doubts)
     assert starts == sorted(set(starts))
-    agree = recipe().tracking().agree
-    for doubt, opinion in zip(doubts, said, strict=True):
-        needed = len(doubt.wanted[:FIRST]) if in_vain([score] * len(doubt.wanted), agree) else len(doubt.wanted)
-        assert opinion == Opinion((pytest.approx(score),) * needed)
-    assert any(len(doubt.wanted) > FIRST for doubt in doubts)
+    for place, (doubt, opinion) in enumerate(zip(doubts, said, strict=True)):
+        needed = doubt.wanted[:FIRST] if place % 2 else doubt.wanted
+        assert opinion == Opinion(tuple(pytest.approx(score(place, number)) for number in range(len(needed))))
 
 
-def test_answers_are_told_apart(scenes: Film, hints: Seen) -> None:
-    """Each sight's own answer, in the order in which they were wanted, whenever it came."""
-    doubts: list[Doubt] = []
-    linked(scenes.video, hints, recipe(), ask=lambda some: doubts.extend(some) or [None] * len(some))
+@pytest.mark.parametrize("room", ROOM)
+@pytest.mark.parametrize("failing", range(6))
+def test_a_sight_that_fails_hides_its_own_hint(
+    scenes: Film, hints: Seen, doubts: list[Doubt], monkeypatch: pytest.MonkeyPatch, room: int, failing: int
+) -> None:
+    """And no other, nor where it was needless."""
 
-    class Frames(Second):
-        """Scores a place by the brightness of what it is shown."""
+    def score(place: int, number: int) -> float | None:
+        return None if number == failing and place % 3 else (0.0 if place % 3 == 1 else 0.3)
 
-        def detect(self, picture: Pixels) -> Found:
-            found = super().detect(picture)
-            return replace(found, score=np.full(1, 0.2 + 0.8 * picture.mean() / 255, np.float32))
+    monkeypatch.setattr(hearing, "_KEPT", room)
+    ask = asking(scenes, hints, Each(scenes, doubts, score))
+    failed = [opinion is not None and opinion.failed for opinion in ask(doubts)]
+    needed = [
+        place % 3 == 2 or (place % 3 == 1 and (failing < FIRST or len(doubt.wanted) < FIRST))
+        for place, doubt in enumerate(doubts)
+    ]
+    assert failed == [
+        here and failing < len(doubt.wanted) for here, doubt in zip(needed, doubts, strict=True)
+    ]
+    assert any(failed)
+    assert ask.faults
 
-    judge = Frames()
-    aspect = float(scenes.video.pixel_aspect)
-    for doubt, opinion in zip(doubts, asking(scenes, hints, judge)(doubts), strict=True):
-        assert opinion is not None
-        for row, score in zip(doubt.wanted, opinion.scores, strict=True):
-            picture = scenes.frames[int(doubt.hint.frame[row])].opened()[1]
-            assert score == agreement(judge, shown(picture, doubt.hint.box[row], aspect, 192))
+
+@pytest.mark.parametrize("room", ROOM)
+def test_a_place_that_cannot_be_cut_out_hides_its_own_hint(
+    scenes: Film, hints: Seen, doubts: list[Doubt], monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    long = next(place for place, doubt in enumerate(doubts) if len(doubt.wanted) > FIRST)
+    box = doubts[long].hint.box[doubts[long].wanted[FIRST]]
+
+    def faulty(picture: Any, where: Any, *more: Any) -> Any:
+        if np.array_equal(where, box):
+            raise MemoryError
+        return shown(picture, where, *more)
+
+    monkeypatch.setattr(hearing, "_KEPT", room)
+    monkeypatch.setattr(hearing, "shown", faulty)
+    said = asking(scenes, hints, Second(0.3))(doubts)
+    assert [place for place, opinion in enumerate(said) if opinion and opinion.failed] == [long]
+
+
+def test_whoever_stops_it_is_heard_while_the_last_answers_come(
+    scenes: Film, hints: Seen, doubts: list[Doubt], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many of them there are: not only between frames."""
+    second = Second(0.3)
+    last = max(int(doubt.hint.frame[row]) for doubt in doubts for row in doubt.wanted)
+    monkeypatch.setattr(hearing, "_WAITING", 10_000)  # all answers come last
+    opened: list[int] = []
+    frames = Hearing._frames
+
+    def noted(self: Hearing, indices: Any) -> Any:
+        for index, frame in frames(self, indices):
+            opened.append(index)
+            yield index, frame
+
+    monkeypatch.setattr(Hearing, "_frames", noted)
+    taken = 0
+
+    def cancel() -> bool:
+        nonlocal taken
+        taken += bool(opened) and opened[-1] == last
+        return taken > 5
+
+    watch = Watch("film", cancel=cancel)
+    ask = Closely(
+        scenes.video, hints, recipe().tracking(), [Producer("second", second, {})], Memory(), watch, False, SHORT * 4
+    )
+    with pytest.raises(Cancelled):
+        ask(doubts)
 
 
 def test_what_failed_is_not_kept(scenes: Film, hints: Seen) -> None:

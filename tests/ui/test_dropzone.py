@@ -37,6 +37,10 @@ def area(page: Any, address: str, server: Server) -> Any:
     return area
 
 
+#: a connection that was idle for seconds is closed by the server just as it may be used again
+_AGAIN = 3
+
+
 class Server:
     """The demo's server as a test steers and asks it."""
 
@@ -44,14 +48,14 @@ class Server:
         self._page, self._test = page, f"{address}/test"
 
     def wish(self, **wishes: str | float) -> None:
-        self._page.request.post(self._test, params=wishes)
+        self._page.request.post(self._test, params=wishes, max_retries=_AGAIN)
 
     def uploads(self, name: str) -> list[dict[str, Any]]:
-        held = self._page.request.get(self._test).json()["uploads"].values()
+        held = self._page.request.get(self._test, max_retries=_AGAIN).json()["uploads"].values()
         return [upload for upload in held if upload["filename"] == name]
 
     def asked(self, method: str) -> int:
-        return int(self._page.request.get(self._test).json()["asked"].get(method, 0))
+        return int(self._page.request.get(self._test, max_retries=_AGAIN).json()["asked"].get(method, 0))
 
     def has_whole(self, path: Path, within: float = 20) -> None:
         """Wait until it holds the file, once, with every byte."""

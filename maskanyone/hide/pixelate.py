@@ -35,7 +35,7 @@ class Pixelate(Hider):
         "how well people recognise them was not measured."
     )
     shows = (
-        "Recognition trained on mosaics named three in four within the same recordings. Skin colour, hair line, "
+        "Recognition trained on mosaics named eight in ten within the same recordings. Skin colour, hair line, "
         "pose and large movements stay visible."
     )
     targets: ClassVar[tuple[Kind, ...]] = ("face", "head")

@@ -12,21 +12,21 @@ import pytest
 _GATE = Path(__file__)
 _ROOM = _GATE.with_name("conftest.py")
 
-
-#: the file whose tests have the room to themselves, while they do: what they begin may go on from one to the next
-_held: dict[Path, contextlib.ExitStack] = {}
+#: the room, held on for the next test of the same file: what one of them begins may go on in the next
+_held: contextlib.ExitStack | None = None
 
 
 @contextlib.contextmanager
 def turn(item: pytest.Item, following: pytest.Item | None) -> Iterator[None]:
     """Wait until a test may run beside those that other processes run: any beside any, but for those marked alone."""
-    held = _held.pop(item.path, None)
-    with held or contextlib.ExitStack() as stack:
-        if held is None and hasattr(item.config, "workerinput"):  # else tests run one after the other
+    global _held
+    entered, _held = _held, None
+    with entered or contextlib.ExitStack() as stack:
+        if entered is None and hasattr(item.config, "workerinput"):  # else tests run one after the other
             stack.enter_context(_in_the_room(_alone(item)))
         yield
         if following and following.path == item.path and _alone(item) and _alone(following):
-            _held[item.path] = stack.pop_all()
+            _held = stack.pop_all()
 
 
 def _alone(item: pytest.Item) -> bool:

@@ -115,9 +115,16 @@ def _now(owner: str, job: Job, told: Told, stand: _Stand, now: Entry | None) -> 
         if now.looked is not None:
             st.markdown(f":gray[:material/check: {words.looked_at(moment(now.looked))}]", width="content")
         following = told.after(now.number)
-        look: Any = {"key": "next place", "help": words.NEXT_HELP, "disabled": following is None or following is now}
+        last = following is None or following is now
         with _slot():
-            st.button(words.NEXT, on_click=stand.go, args=(following,), **look)
+            st.button(
+                words.NEXT,
+                on_click=stand.go,
+                args=(following,),
+                key="next place",
+                help=words.NEXT_HELP,
+                disabled=last,
+            )
         with _slot():
             if now.looked is None:
                 _well(owner, job, told, stand, now, type="primary")

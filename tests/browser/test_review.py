@@ -115,6 +115,26 @@ def left(page: Any) -> int:
     return int(re.search(r"\d+", told)[0])  # type: ignore[index]
 
 
+def are_left(page: Any, number: int) -> None:
+    """The page comes to say that so many are."""
+    expect(page.get_by_text(re.compile(rf"^{number} stretch(es)? (is|are) left before"))).to_be_visible()
+
+
+def looked_at(served: Served, run: str, number: int) -> None:
+    """The store comes to hold that so many were looked at."""
+    if number:
+        served.until("SELECT 1 FROM looked WHERE job = ? GROUP BY job HAVING count(*) = ?", run, number)
+    else:
+        served.until("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM looked WHERE job = ?)", run)
+
+
+def go_to_oldest(page: Any, served: Served) -> str:
+    """Go to the result that was made first; its run."""
+    ((run,),) = served.rows("SELECT id FROM job WHERE kind = 'mask' ORDER BY finished LIMIT 1")
+    page.goto(f"{served.address}/review?run={run}")
+    return str(run)
+
+
 def test_what_wants_a_look_is_looked_at_one_by_one_and_then_released(page: Any, served: Served) -> None:
     run, well = shown(page), page.get_by_role("button", name=re.compile("^Hidden well"))
     expect(well.first).to_be_enabled()
@@ -125,16 +145,13 @@ def test_what_wants_a_look_is_looked_at_one_by_one_and_then_released(page: Any, 
         picture = f'img[src*="/api/runs/{run}/places/"][alt="{side}"]'
         page.wait_for_function("(picture) => document.querySelector(picture)?.naturalWidth > 50", arg=picture)
     for seen in range(number):
-        for shows in (
-            page.get_by_role("link", name=f"Review {number - seen} to look at"),
-            page.get_by_text(re.compile(rf"^{number - seen} stretch(es)? (is|are) left before")),
-        ):
-            expect(shows).to_be_visible()
+        expect(page.get_by_role("link", name=f"Review {number - seen} to look at")).to_be_visible()
+        are_left(page, number - seen)
         if seen % 2:
             page.keyboard.press("h")  # wherever the focus is
         else:
             well.first.click()
-        served.until("SELECT 1 FROM looked WHERE job = ? GROUP BY job HAVING count(*) = ?", run, seen + 1)
+        looked_at(served, run, seen + 1)
     release = page.get_by_role("button", name="Release with report")
     expect(release).to_be_enabled()
     page.reload()
@@ -159,20 +176,18 @@ def test_what_wants_a_look_is_looked_at_one_by_one_and_then_released(page: Any, 
 
 
 def test_a_place_is_gone_to_by_its_mark_and_looked_at_again(page: Any, served: Served) -> None:
-    (oldest,) = served.rows("SELECT id FROM job WHERE kind = 'mask' ORDER BY finished LIMIT 1")[0]
-    page.goto(f"{served.address}/review?run={oldest}")
+    run = go_to_oldest(page, served)
     page.get_by_role("button", name=re.compile("^Hidden well")).first.click()
     player(page).get_by_role("button", name=re.compile("looked at: ")).first.click()
     expect(page.get_by_text(re.compile("Looked at [0-9]"))).to_be_visible()
     page.get_by_role("button", name="Look at it again").first.click()
-    served.until("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM looked WHERE job = ?)", oldest)
+    looked_at(served, run, 0)
     expect(page.get_by_role("button", name=re.compile("^Hidden well")).first).to_be_visible()
 
 
 def test_what_is_said_of_a_place_is_said_where_it_was_said_before(page: Any, served: Served) -> None:
     """The next place's button comes where the last one's was, or a quick second look would click beside it."""
-    (oldest,) = served.rows("SELECT id FROM job WHERE kind = 'mask' ORDER BY finished LIMIT 1")[0]
-    page.goto(f"{served.address}/review?run={oldest}")
+    run = go_to_oldest(page, served)
     page.set_viewport_size({"width": 1280, "height": 1200})  # nothing has to be scrolled to
     well = page.get_by_role("button", name=re.compile("^Hidden well")).first
     expect(well).to_be_visible()
@@ -192,22 +207,23 @@ def test_what_is_said_of_a_place_is_said_where_it_was_said_before(page: Any, ser
         look()
     }""")
     well.click()
-    expect(page.get_by_text(re.compile(rf"^{before - 1} stretch(es)? (is|are) left before"))).to_be_visible()
+    are_left(page, before - 1)
     settled(page)
     seen = [place.split() for place in page.evaluate("[...window.places]")]
     assert len({name for name, *_ in seen}) == 2
     assert len({tuple(where) for _, *where in seen}) == 1
     page.get_by_text("1 looked at", exact=True).click()
     page.get_by_role("button", name="Look at it again").first.click()
-    served.until("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM looked WHERE job = ?)", oldest)
+    looked_at(served, run, 0)
 
 
 def test_what_nobody_has_searched_is_released_only_on_purpose(page: Any, served: Served) -> None:
-    (oldest,) = served.rows("SELECT id FROM job WHERE kind = 'mask' ORDER BY finished LIMIT 1")[0]
-    page.goto(f"{served.address}/review?run={oldest}")
-    for number in range(left(page), 0, -1):
-        expect(page.get_by_text(re.compile(rf"^{number} stretch(es)? (is|are) left before"))).to_be_visible()
+    run = go_to_oldest(page, served)
+    number = left(page)
+    for seen in range(number):
+        are_left(page, number - seen)
         page.get_by_role("button", name=re.compile("^Hidden well")).first.click()
+        looked_at(served, run, seen + 1)
     page.get_by_role("button", name="Release with report").click()
     dialog = page.get_by_role("dialog")
     now = dialog.get_by_role("button", name="Release", exact=True)

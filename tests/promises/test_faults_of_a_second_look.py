@@ -20,7 +20,7 @@ from maskanyone.pipeline.closely import Closely
 from maskanyone.pipeline.hearing import Hearing
 from maskanyone.pipeline.planning import linked
 from maskanyone.pipeline.planning import planned as plan_of
-from maskanyone.pipeline.watch import Watch
+from maskanyone.pipeline.watch import Cancel, Watch
 from maskanyone.track import FIRST, Doubt, Links, Opinion
 from maskanyone.video.again import Again
 from tests.promises.faulty import ANSWERS, SHORT, SIZE, Film, Known, digest, recipe, spoilt, uncovered
@@ -68,11 +68,31 @@ def hints(scenes: Film) -> Seen:
     return look_around(scenes.video, producers, iter(scenes.frames))
 
 
+@pytest.fixture(scope="module")
+def doubts(scenes: Film, hints: Seen) -> list[Doubt]:
+    """All that somebody is asked about; some of them have sights that may not be needed."""
+    found: list[Doubt] = []
+
+    def noted(some: Sequence[Doubt]) -> list[Opinion | None]:
+        found.extend(some)
+        return [None] * len(some)
+
+    linked(scenes.video, hints, recipe(), ask=noted)
+    assert sum(len(doubt.wanted) > FIRST for doubt in found) > 3
+    return found
+
+
 def asking(
-    scenes: Film, seen: Seen, second: Detector, cache: Memory | None = None, *, cancel: bool = False, by: str = ""
+    scenes: Film,
+    seen: Seen,
+    second: Detector,
+    cache: Memory | None = None,
+    *,
+    cancel: Cancel | None = None,
+    by: str = "",
 ) -> Closely:
     """Asks a detector about hints. by: what tells the detector from others."""
-    watch = Watch("film", cancel=lambda: cancel)
+    watch = Watch("film", cancel=cancel)
     producers = [Producer("second", second, {"of": type(second).__name__, "by": by})]
     kept = Memory() if cache is None else cache
     return Closely(scenes.video, seen, recipe().tracking(), producers, kept, watch, False, SHORT * 4)
@@ -157,32 +177,32 @@ def test_what_another_said_is_not_taken_for_it(scenes: Film, hints: Seen) -> Non
     assert moved.asked
 
 
-def test_two_answers_that_nobody_is_there_end_it_for_a_hint(scenes: Film, hints: Seen) -> None:
+def test_two_answers_that_nobody_is_there_end_it_for_a_hint(scenes: Film, hints: Seen, doubts: list[Doubt]) -> None:
     """However many others there are, whose answers come in between."""
-    doubts: list[Doubt] = []
     ask = asking(scenes, hints, Second(0.0))
-
-    def noted(found: Sequence[Doubt]) -> Sequence[Opinion | None]:
-        doubts.extend(found)
-        return ask(found)
-
-    linked(scenes.video, hints, recipe(), ask=noted)
+    ask(doubts)
     assert len({int(doubt.hint.frame[row]) for doubt in doubts for row in doubt.wanted}) < ask.told["hints"] * 6
     assert ask.told["places"] == sum(min(len(doubt.wanted), 2) for doubt in doubts)
     assert any(len(doubt.wanted) > 2 for doubt in doubts)
 
 
-def test_the_frames_that_are_shown_are_those_that_were_asked_for(
-    scenes: Film, hints: Seen, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And whatever lies far between two of them is not decoded."""
-    since, starts = Again.since, []
+@pytest.fixture
+def starts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Frames from which on the film is read, as it is."""
+    since, found = Again.since, list[int]()
 
     def noted(self: Again, start: int) -> Any:
-        starts.append(start)
+        found.append(start)
         return since(self, start)
 
     monkeypatch.setattr(Again, "since", noted)
+    return found
+
+
+def test_the_frames_that_are_shown_are_those_that_were_asked_for(
+    scenes: Film, hints: Seen, starts: list[int]
+) -> None:
+    """And whatever lies far between two of them is not decoded."""
     wanted = [3, 4, 9, 70, 140, 141]
     reading = Hearing(scenes.video, hints, 0.4, [], Watch("film"), False, SHORT)
     got = [(index, scenes.number[digest(frame.small(SIZE))]) for index, frame in reading._frames(iter(wanted))]
@@ -191,7 +211,7 @@ def test_the_frames_that_are_shown_are_those_that_were_asked_for(
 
 
 #: bytes of sights that are kept: of all, of some, of none
-ROOM = [80_000_000, 300_000, 0]
+ROOM = [hearing._KEPT, 300_000, 0]
 
 
 class Each(Second):
@@ -213,35 +233,19 @@ class Each(Second):
         return replace(found, score=np.full(1, score, np.float32))
 
 
-@pytest.fixture(scope="module")
-def doubts(scenes: Film, hints: Seen) -> list[Doubt]:
-    """All that somebody is asked about; some of them have sights that may not be needed."""
-    found: list[Doubt] = []
-
-    def noted(some: Sequence[Doubt]) -> list[Opinion | None]:
-        found.extend(some)
-        return [None] * len(some)
-
-    linked(scenes.video, hints, recipe(), ask=noted)
-    assert sum(len(doubt.wanted) > FIRST for doubt in found) > 3
-    return found
-
-
 @pytest.mark.parametrize("room", ROOM)
 def test_the_film_is_read_once_and_each_answer_counts_for_its_sight(
-    scenes: Film, hints: Seen, doubts: list[Doubt], monkeypatch: pytest.MonkeyPatch, room: int
+    scenes: Film,
+    hints: Seen,
+    doubts: list[Doubt],
+    starts: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    room: int,
 ) -> None:
     """Whether sights that may not be needed are kept for that or, where there is no room, asked about at once."""
-    since, starts = Again.since, list[int]()
-
-    def noted(self: Again, start: int) -> Any:
-        starts.append(start)
-        return since(self, start)
-
     def score(place: int, number: int) -> float:
         return 0.01 * number if place % 2 else 0.3 + 0.01 * number
 
-    monkeypatch.setattr(Again, "since", noted)
     monkeypatch.setattr(hearing, "_KEPT", room)
     said = asking(scenes, hints, Each(scenes, doubts, score))(doubts)
     assert starts == sorted(set(starts))
@@ -296,7 +300,6 @@ def test_whoever_stops_it_is_heard_while_the_last_answers_come(
     scenes: Film, hints: Seen, doubts: list[Doubt], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many of them there are: not only between frames."""
-    second = Second(0.3)
     last = max(int(doubt.hint.frame[row]) for doubt in doubts for row in doubt.wanted)
     monkeypatch.setattr(hearing, "_WAITING", 10_000)  # all answers come last
     opened: list[int] = []
@@ -315,12 +318,8 @@ def test_whoever_stops_it_is_heard_while_the_last_answers_come(
         taken += bool(opened) and opened[-1] == last
         return taken > 5
 
-    watch = Watch("film", cancel=cancel)
-    ask = Closely(
-        scenes.video, hints, recipe().tracking(), [Producer("second", second, {})], Memory(), watch, False, SHORT * 4
-    )
     with pytest.raises(Cancelled):
-        ask(doubts)
+        asking(scenes, hints, Second(0.3), cancel=cancel)(doubts)
 
 
 def test_what_failed_is_not_kept(scenes: Film, hints: Seen) -> None:
@@ -331,7 +330,7 @@ def test_what_failed_is_not_kept(scenes: Film, hints: Seen) -> None:
 
 def test_whoever_stops_it_is_heard(scenes: Film, hints: Seen) -> None:
     with pytest.raises(Cancelled):
-        asked(scenes, hints, Second(), cancel=True)
+        asked(scenes, hints, Second(), cancel=lambda: True)
 
 
 def test_of_too_many_hints_the_clearest_are_asked_about(

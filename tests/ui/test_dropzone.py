@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,6 @@ def area(page: Any, address: str, server: Server) -> Any:
     return area
 
 
-#: a connection that was idle for seconds is closed by the server just as it may be used again
-_AGAIN = 3
-
-
 class Server:
     """The demo's server as a test steers and asks it."""
 
@@ -48,14 +44,17 @@ class Server:
         self._page, self._test = page, f"{address}/test"
 
     def wish(self, **wishes: str | float) -> None:
-        self._page.request.post(self._test, params=wishes, max_retries=_AGAIN)
+        self._told("POST", wishes)
 
     def uploads(self, name: str) -> list[dict[str, Any]]:
-        held = self._page.request.get(self._test, max_retries=_AGAIN).json()["uploads"].values()
-        return [upload for upload in held if upload["filename"] == name]
+        return [upload for upload in self._told()["uploads"].values() if upload["filename"] == name]
 
     def asked(self, method: str) -> int:
-        return int(self._page.request.get(self._test, max_retries=_AGAIN).json()["asked"].get(method, 0))
+        return int(self._told()["asked"].get(method, 0))
+
+    def _told(self, method: str = "GET", wishes: Mapping[str, str | float] | None = None) -> Any:
+        # the server closes a connection that was idle for seconds, perhaps just as it is used again
+        return self._page.request.fetch(self._test, method=method, params=wishes, max_retries=3).json()
 
     def has_whole(self, path: Path, within: float = 20) -> None:
         """Wait until it holds the file, once, with every byte."""

@@ -32,13 +32,14 @@ from maskanyone.pipeline.watch import Watch
 from maskanyone.proof.bound import bound
 from maskanyone.proof.corrections import apart
 from maskanyone.proof.leaks import Leak, leaks
-from maskanyone.proof.pairs import Original, result_frames, set_against
+from maskanyone.proof.pairs import Original, chosen_frames, result_frames, set_against
 from maskanyone.proof.placement import AS_IT_WAS, Placement
 from maskanyone.proof.report import UNFINISHED
 from maskanyone.proof.search import KNOWN, NOBODY, Asked, Auditor, Searched, search
 from maskanyone.recipe import Recipe
 from maskanyone.track import Links
 from maskanyone.video.probe import probe
+from maskanyone.video.write import shown_at
 
 log = logging.getLogger(__name__)
 
@@ -180,16 +181,14 @@ def searched(
     """Search a result of ours. changed: bool (F,), the frames to search after a mending; none for all of them."""
     known = known_in(links.tracks)
 
-    def asked(index: int) -> Asked | None:
-        if changed is not None and not changed[index]:
-            return None
+    def asked(index: int) -> Asked:
         if not asking.deep[index]:
             return Asked()
         people = known(index) if asking.moments[index] else NOBODY
         recall = bool(asking.both[index]) and changed is None
         return Asked(True, (asking.turns[index],), people, recall, count=True)
 
-    return search_pair(original, seen, probe(result), 0, auditors, asked, tick)
+    return search_pair(original, seen, probe(result), auditors, asked, tick, changed=changed)
 
 
 def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Watch) -> dict[str, Any]:
@@ -218,11 +217,11 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
             original,
             seen,
             result,
-            lag,
             auditors.made,
             asked,
             lambda at: watch.tick(SEARCHING, at, len(times)),
-            placement,
+            lag=lag,
+            placement=placement,
         )
         by, looks, missing = auditors.names, auditors.looks, auditors.missing
     return _data(told, [*by, KNOWN], times - float(original.zero), "leaks") | {
@@ -240,13 +239,20 @@ def search_pair(
     original: Video,
     seen: Seen,
     result: Video,
-    lag: int,
     auditors: Sequence[Auditor],
-    asked: Callable[[int], Asked | None],
+    asked: Callable[[int], Asked],
     tick: Callable[[int], None],
+    *,
+    lag: int = 0,
     placement: Placement = AS_IT_WAS,
+    changed: NDArray[np.bool_] | None = None,
 ) -> Searched:
-    """Search a result that may lag behind its original, frame by frame as is asked. lag: frames."""
+    """Search a result that may lag behind its original, frame by frame as is asked.
+
+    Args:
+        lag: frames.
+        changed: bool (F,), of a result of ours the only frames that are searched.
+    """
     at = 0
 
     def going(index: int) -> None:
@@ -254,9 +260,17 @@ def search_pair(
         at = index
         tick(index)
 
-    results = result_frames(result, lag, lambda: tick(at))  # who waits tells where it is
+    def waiting() -> None:  # who waits tells where it is
+        tick(at)
+
+    if changed is None:
+        which, results = None, result_frames(result, lag, waiting)
+    else:
+        which = np.flatnonzero(changed).tolist()
+        times = shown_at(original, seen.timeline, result.time_base)[:-1]
+        results = chosen_frames(result, times, changed, waiting)
     with closing(Original(original, seen.timeline.pts)) as frames, closing(results):
-        return search(frames, results, auditors, asked, going, placement)
+        return search(frames, results, auditors, asked, going, placement, which)
 
 
 def _data(told: Searched, by: Sequence[str], times: NDArray[np.float64], left: str) -> dict[str, Any]:

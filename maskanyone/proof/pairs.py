@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import Pixels, Video
+from maskanyone.data import Pixels, Span, Video
 from maskanyone.errors import Failed
 from maskanyone.proof.placement import Placement, placed
+from maskanyone.video.again import Again
 from maskanyone.video.read import Frame, ahead, read
 
 #: frames at the start that are compared, and the most that a result may lag
@@ -87,6 +88,21 @@ def result_frames(
         yield from islice(frames, lag, None)
     finally:
         frames.close()
+
+
+def chosen_frames(
+    result: Video, pts: NDArray[np.int64], chosen: NDArray[np.bool_], ask: Callable[[], None] = lambda: None
+) -> Generator[Frame, None, None]:
+    """Of a result those frames that are set: bool (F,); others are passed over by a key frame.
+
+    pts: int64 (F,), of all its frames, in its time base. ask: see ``result_frames``.
+
+    Raises:
+        Failed: its frames are shown at other times than these.
+    """
+    with closing(Again(result, pts, salvage=True, ask=ask)) as again:
+        for run in Span.runs(chosen):
+            yield from islice(again.since(run.start), len(run))
 
 
 def set_against(original: Video, result: Video, ask: Callable[[], None] = lambda: None) -> tuple[Placement, int]:

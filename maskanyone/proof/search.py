@@ -151,17 +151,19 @@ def search(
     original: Original,
     results: Iterator[Frame],
     auditors: Sequence[Auditor],
-    asked: Callable[[int], Asked | None],
+    asked: Callable[[int], Asked],
     tick: Callable[[int], None],
     placement: Placement = AS_IT_WAS,
+    which: Sequence[int] | None = None,
 ) -> Searched:
     """Search the frames of a result, and those of the original that are needed to judge what is found.
 
     Args:
         placement: how the result's pictures lie in the original's.
-        results: the result's frames, in step with the original's.
-        asked: what is asked of the frame with an index; none where it is left out.
+        results: the result's frames, in step with the original's, or with ``which``.
+        asked: what is asked of the frame with an index.
         tick: called with each frame's index; may raise to stop.
+        which: indices of the frames that are searched, rising; none for all of them.
 
     Raises:
         TimeoutError: one frame takes too long. Whatever an auditor raises.
@@ -188,11 +190,9 @@ def search(
             _add(told, _answer(future, lambda: tick(index)))  # noqa: B023
 
     try:
-        for index in range(len(original)):
+        for index in range(len(original)) if which is None else which:
             tick(index)
             after, task = next(results, None), asked(index)
-            if task is None:
-                continue
             if after is None:
                 told.missing += 1
                 continue

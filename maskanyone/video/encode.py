@@ -57,7 +57,7 @@ def output_base(video: Video) -> tuple[Fraction, int]:
 class PieceEncoder:
     """Takes frames in order, gives one MP4 file in memory whose first frame is shown at 0.
 
-    One piece is about five seconds, so it fits into memory; pieces with equal settings join without a second encode. A
+    One piece is a few seconds, so it fits into memory; pieces with equal settings join without a second encode. A
     thread of its own codes, a few frames behind whoever gives them.
     """
 

@@ -1,4 +1,4 @@
-"""Divide a film into pieces of about five seconds, beginning at the source's key frames where there are some."""
+"""Divide a film into pieces of about two and a half seconds, which begin at the source's key frames where there are some."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from maskanyone.data import Span, Timeline, Video
 
-SECONDS = 5.0
+SECONDS = 2.5
 _MOST_FRAMES = 1200
 _SHORTEST, _LONGEST = 0.5, 1.5
 #: what is left at the end and shorter goes to the piece before

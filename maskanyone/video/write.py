@@ -46,8 +46,8 @@ def join(
     Raises:
         BadOutput: no space, not writable. Failed: what was written is not what was meant.
     """
-    times = _times(video, timeline)
     base = output_base(video)[0]
+    times = shown_at(video, timeline, base)
     with _writing(target, base.denominator) as result, contextlib.ExitStack() as stack:
         pictures = _Pictures(result, iter(pieces), times, base, REORDER if constant_rate(timeline) else 0)
         streams: list[Iterator[Any]] = [pictures.packets()]
@@ -57,7 +57,7 @@ def join(
         for packet in _merged(streams):
             tick()
             result.mux(packet)
-    _verify(video, target, times, tick, sound=sound and video.sound is not None)
+    _verify(video, timeline, target, tick, sound=sound and video.sound is not None)
 
 
 def write_rgb(
@@ -89,12 +89,12 @@ def _write_rgb(
         result.mux(heard.encode(None))
 
 
-def _times(video: Video, timeline: Timeline) -> NDArray[np.int64]:
-    """When each frame of the result begins, and where the last ends (F + 1,), in ticks of the result."""
-    base, ticks = output_base(video)
-    zero = round(video.zero / base)
-    ends = np.append(timeline.pts, timeline.pts[-1] + max(timeline.last, 1))
-    return ends * ticks - zero
+def shown_at(video: Video, timeline: Timeline, base: Fraction) -> NDArray[np.int64]:
+    """When each frame of the result begins, and where the last ends: int64 (F + 1,), in ticks of ``base``."""
+    finest, ticks = output_base(video)
+    ends = np.append(timeline.pts, timeline.pts[-1] + max(timeline.last, 1)) * ticks - round(video.zero / finest)
+    scale = finest / base
+    return ends * scale.numerator // scale.denominator
 
 
 class _Pictures:
@@ -178,7 +178,7 @@ def _writing(path: Path, timescale: int = _MILLISECONDS) -> Iterator[Any]:
         raise
 
 
-def _verify(video: Video, path: Path, times: NDArray[np.int64], tick: Callable[[], None], *, sound: bool) -> None:
+def _verify(video: Video, timeline: Timeline, path: Path, tick: Callable[[], None], *, sound: bool) -> None:
     """Read the file back: its streams, every frame's time, where the last ends, and that its first picture decodes."""
     with av.open(str(path.absolute())) as result:
         kinds = sorted(s.type for s in result.streams)
@@ -188,8 +188,7 @@ def _verify(video: Video, path: Path, times: NDArray[np.int64], tick: Callable[[
             tick()
             if packet.size and not packet.is_discard:
                 found.append((packet.pts, packet.pts + packet.duration))
-        scale: Fraction = output_base(video)[0] / stream.time_base
-        meant = times * scale.numerator // scale.denominator
+        meant = shown_at(video, timeline, stream.time_base)
         shown = [begin for begin, _ in sorted(found)] + [max(end for _, end in found)] if found else []
         if kinds != (["audio", "video"] if sound else ["video"]) or not np.array_equal(shown, meant):
             raise Failed(video.name, "the written result is not what was meant", "Please report this; nothing was kept")

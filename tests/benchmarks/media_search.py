@@ -117,7 +117,7 @@ def of_clip(name: str, source: Path, result: Path, every: int) -> Row:
 
     with Auditors([step.method for step in recipe.detect]) as auditors:
         searched = auditing.search_pair(
-            analysis.video, analysis.seen, probe(result), 0, auditors.made, asked, lambda _: None
+            analysis.video, analysis.seen, probe(result), auditors.made, asked, lambda _: None
         )
     proven = bound(searched.checks, searched.people, searched.known)
     seconds = time.perf_counter() - began

@@ -29,7 +29,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """50 s of the made scenes, small, in ten pieces; must not be changed."""
+    """50 s of the made scenes, small, in 17 pieces; must not be changed."""
     return made(tmp_path_factory.mktemp("film") / "film.mp4", frames=600, rate=12)
 
 

@@ -13,7 +13,7 @@ from tests.promises.runs import film as made
 
 @pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """50 s of the made scenes, 320 x 180, 600 frames: three spans to look at, ten pieces; must not be changed."""
+    """50 s of the made scenes, 320 x 180, 600 frames: three spans to look at, 17 pieces; must not be changed."""
     return made(tmp_path_factory.mktemp("film") / "film.mp4", frames=600, rate=12)
 
 

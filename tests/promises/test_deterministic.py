@@ -104,7 +104,7 @@ def test_as_many_pieces_at_once_as_there_are_give_the_same_file(
     monkeypatch.setattr(piecework, "_runs", noted)
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
     many = run(facts(first))
-    assert at_once == [10]
+    assert at_once == [17]
     assert many.shown == first.shown
     assert many.file == first.file
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +16,7 @@ from maskanyone.data import Pixels, Span, Track, Video
 from maskanyone.errors import Cancelled
 from maskanyone.pipeline.mending import renewed, touched
 from maskanyone.pipeline.moments import sampled, spread
-from maskanyone.proof.pairs import Original, result_frames
+from maskanyone.proof.pairs import Original, chosen_frames, result_frames
 from maskanyone.proof.search import KNOWN, Asked, Auditor, Finding, Look, Searched, search
 from maskanyone.video.probe import probe
 from tests.conftest import Sample
@@ -44,17 +45,20 @@ def times(video: Video) -> NDArray[np.int64]:
     return np.array([frame.pts for frame in result_frames(video)])
 
 
-def searched(sample: Sample, *auditors: Auditor, asked: Callable[[int], Asked | None]) -> Searched:
-    """The sample as its own result."""
+def searched(
+    sample: Sample, *auditors: Auditor, asked: Callable[[int], Asked], which: Sequence[int] | None = None
+) -> Searched:
+    """The sample as its own result, or these frames of it."""
     video = probe(sample.path)
-    original = Original(video, times(video))
-    return search(original, result_frames(video), auditors, asked, lambda _: None)
+    pts = times(video)
+    chosen = np.isin(np.arange(len(pts)), range(len(pts)) if which is None else which)
+    return search(Original(video, pts), chosen_frames(video, pts, chosen), auditors, asked, lambda _: None, which=which)
 
 
 def test_only_what_is_asked_for_is_searched(sample: Sample) -> None:
-    told = searched(sample, auditor("one", (0, finds)), asked=lambda index: Asked() if 10 <= index < 30 else None)
-    assert told.frames == 20
-    assert {finding.frame for finding in told.findings} == set(range(10, 30))
+    told = searched(sample, auditor("one", (0, finds)), asked=lambda _: Asked(), which=[*range(10, 30), 200, 201])
+    assert told.frames == 22
+    assert {finding.frame for finding in told.findings} == {*range(10, 30), 200, 201}
 
 
 def test_quickly_the_first_looks_once_and_thoroughly_all_look_in_all_ways(sample: Sample) -> None:
@@ -72,10 +76,10 @@ def test_quickly_the_first_looks_once_and_thoroughly_all_look_in_all_ways(sample
         auditor(name, *((turn, noted(f"{name} {number} {turn}")) for number, turn in enumerate(turns)))
         for name, turns in looks.items()
     ]
-    searched(sample, *auditors, asked=lambda index: Asked() if index == 3 else None)
+    searched(sample, *auditors, asked=lambda _: Asked(), which=[3])
     assert asked == ["one 0 0"]
     asked.clear()
-    searched(sample, *auditors, asked=lambda index: Asked(True, (180,)) if index == 3 else None)
+    searched(sample, *auditors, asked=lambda _: Asked(True, (180,)), which=[3])
     assert asked == ["one 0 0", "one 1 0", "one 3 180", "two 0 0", "two 1 180"]
 
 
@@ -86,10 +90,10 @@ def test_one_face_seen_in_several_ways_is_found_once(sample: Sample) -> None:
 
 @pytest.mark.parametrize(("sees", "known"), [(finds, 1), (nobody, 0)])
 def test_the_recall_is_measured_on_the_original_in_the_same_way(sample: Sample, sees: Sees, known: int) -> None:
-    def asked(index: int) -> Asked | None:
-        return Asked(True, (90,), PEOPLE, recall=index == 20, count=True) if index in (20, 40) else None
+    def asked(index: int) -> Asked:
+        return Asked(True, (90,), PEOPLE, recall=index == 20, count=True)
 
-    told = searched(sample, auditor("one", (0, nobody), (90, sees)), asked=asked)
+    told = searched(sample, auditor("one", (0, nobody), (90, sees)), asked=asked, which=[20, 40])
     assert (told.checks, told.people, told.known) == (2, 1, known)
 
 
@@ -102,17 +106,15 @@ def crop_finds(picture: Pixels) -> Any:
 def test_who_is_only_supposed_is_told_where_another_takes_it_for_a_face(
     sample: Sample, confirms: Sees, told: int
 ) -> None:
-    def asked(index: int) -> Asked | None:
-        return Asked(check=True, supposed=PEOPLE) if index == 20 else None
-
-    found = searched(sample, auditor("one", (0, nobody), confirms=confirms), asked=asked).findings
+    looks = auditor("one", (0, nobody), confirms=confirms)
+    found = searched(sample, looks, asked=lambda _: Asked(check=True, supposed=PEOPLE), which=[20]).findings
     assert [finding.by for finding in found] == [KNOWN] * told
 
 
 @pytest.mark.parametrize(("confirms", "sure"), [(crop_finds, True), (nobody, False)])
 def test_who_only_confirms_makes_a_finding_sure(sample: Sample, confirms: Sees, sure: bool) -> None:
     other = auditor("two", confirms=confirms)
-    told = searched(sample, auditor("one", (0, finds)), other, asked=lambda index: Asked() if index == 20 else None)
+    told = searched(sample, auditor("one", (0, finds)), other, asked=lambda _: Asked(), which=[20])
     assert [finding.sure for finding in told.findings] == [sure]
     assert {finding.by for finding in told.findings} == {"one"}
 
@@ -152,7 +154,8 @@ def test_the_search_asks_whether_to_stop_while_frames_are_passed_over(sample: Sa
     original = Original(video, times(video))
     asked: list[int] = []
     looks = [auditor("one", (0, finds))]
-    search(original, result_frames(video), looks, lambda index: Asked() if index == 200 else None, asked.append)
+    shown = islice(result_frames(video), 200, 201)
+    search(original, shown, looks, lambda _: Asked(), asked.append, which=[200])
     assert asked.count(200) > 200
 
 

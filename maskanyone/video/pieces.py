@@ -1,4 +1,4 @@
-"""Divide a film into pieces of about two and a half seconds, which begin at the source's key frames where there are some."""
+"""Divide a film into pieces of about two and a half seconds, from key frame to key frame where the source has some."""
 
 from __future__ import annotations
 

@@ -18,13 +18,14 @@ from maskanyone.data import (
     GUESSED,
     HINTED,
     SEEN,
+    Span,
     Track,
     Video,
 )
 from maskanyone.detect.look import Seen
 from maskanyone.errors import Cancelled, MaskAnyoneError, MissingWeights
 from maskanyone.pipeline.auditors import TURNS, Auditors
-from maskanyone.pipeline.mending import mended, renewed, touched
+from maskanyone.pipeline.mending import mended, renewed
 from maskanyone.pipeline.moments import Asking, known_in, once_a_second
 from maskanyone.pipeline.piecework import Pieces
 from maskanyone.pipeline.planning import times_of
@@ -32,7 +33,7 @@ from maskanyone.pipeline.watch import Watch
 from maskanyone.proof.bound import bound
 from maskanyone.proof.corrections import apart
 from maskanyone.proof.leaks import Leak, leaks
-from maskanyone.proof.pairs import Original, chosen_frames, result_frames, set_against
+from maskanyone.proof.pairs import Original, Results, chosen_frames, result_frames, set_against
 from maskanyone.proof.placement import AS_IT_WAS, Placement
 from maskanyone.proof.report import UNFINISHED
 from maskanyone.proof.search import KNOWN, NOBODY, Asked, Auditor, Searched, search
@@ -93,7 +94,7 @@ class Audit:
         self._recipe = recipe
         self._auditors = Auditors.of(recipe)
         self._rounds = self._mended = 0
-        self._changed: NDArray[np.bool_] | None = None
+        self._known: Mapping[Span, str] = {}
         self._asking: Asking | None = None
         self.told: Audited | None = None
         self.stopped = ""
@@ -123,6 +124,8 @@ class Audit:
         if not made:
             return ()
         frames = len(seen.timeline)
+        again = self.told is not None
+        changed = Span.flags(pieces.others(self._known), frames) if again else None
         self._asking = self._asking or Asking.of(links, times_of(original, seen))
         try:
             told = searched(
@@ -133,7 +136,7 @@ class Audit:
                 made,
                 self._asking,
                 lambda index: watch.tick(SEARCHING, index, frames),
-                self._changed,
+                changed,
             )
         except Cancelled:
             raise
@@ -141,10 +144,10 @@ class Audit:
             log.exception("the search of the result broke off")
             self.told, self.stopped = None, type(error).__name__
             return ()
-        self._rounds += 1
-        if self.told is not None and self._changed is not None:
+        self._rounds, self._known = self._rounds + 1, pieces.keys
+        if self.told is not None and changed is not None:
             before = self.told.searched
-            told = replace(before, findings=renewed(before.findings, told.findings, self._changed))
+            told = replace(before, findings=renewed(before.findings, told.findings, changed))
         self.told = Audited(
             self._auditors.names,
             told,
@@ -158,7 +161,6 @@ class Audit:
         if self._rounds <= self._recipe.audit.rounds:
             more = mended(told.findings, original, seen, self._recipe.tracking())
         self._mended += len(more)
-        self._changed = touched(more, pieces.spans, frames, pieces.unsure)
         return more
 
     def data(self, times: NDArray[np.float64], tracks: Sequence[Track]) -> dict[str, Any] | str:
@@ -188,7 +190,15 @@ def searched(
         recall = bool(asking.both[index]) and changed is None
         return Asked(True, (asking.turns[index],), people, recall, count=True)
 
-    return search_pair(original, seen, probe(result), auditors, asked, tick, changed=changed)
+    masked = probe(result)
+    times = shown_at(original, seen.timeline, masked.time_base)[:-1]
+
+    def results(waiting: Callable[[], None]) -> Results:
+        if changed is None:
+            return result_frames(masked, len(times), ask=waiting)
+        return chosen_frames(masked, times, changed, waiting)
+
+    return search_pair(original, seen, results, auditors, asked, tick)
 
 
 def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Watch) -> dict[str, Any]:
@@ -216,12 +226,11 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
         told = search_pair(
             original,
             seen,
-            result,
+            lambda waiting: result_frames(result, len(times), lag, waiting),
             auditors.made,
             asked,
             lambda at: watch.tick(SEARCHING, at, len(times)),
-            lag=lag,
-            placement=placement,
+            placement,
         )
         by, looks, missing = auditors.names, auditors.looks, auditors.missing
     return _data(told, [*by, KNOWN], times - float(original.zero), "leaks") | {
@@ -238,20 +247,15 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
 def search_pair(
     original: Video,
     seen: Seen,
-    result: Video,
+    results: Callable[[Callable[[], None]], Results],
     auditors: Sequence[Auditor],
     asked: Callable[[int], Asked],
     tick: Callable[[int], None],
-    *,
-    lag: int = 0,
     placement: Placement = AS_IT_WAS,
-    changed: NDArray[np.bool_] | None = None,
 ) -> Searched:
-    """Search a result that may lag behind its original, frame by frame as is asked.
+    """Search a result against its original, frame by frame as is asked.
 
-    Args:
-        lag: frames.
-        changed: bool (F,), of a result of ours the only frames that are searched.
+    results: opens its frames; what it is handed is called while one is waited for.
     """
     at = 0
 
@@ -260,17 +264,9 @@ def search_pair(
         at = index
         tick(index)
 
-    def waiting() -> None:  # who waits tells where it is
-        tick(at)
-
-    if changed is None:
-        which, results = None, result_frames(result, lag, waiting)
-    else:
-        which = np.flatnonzero(changed).tolist()
-        times = shown_at(original, seen.timeline, result.time_base)[:-1]
-        results = chosen_frames(result, times, changed, waiting)
-    with closing(Original(original, seen.timeline.pts)) as frames, closing(results):
-        return search(frames, results, auditors, asked, going, placement, which)
+    # who waits tells where it is
+    with closing(Original(original, seen.timeline.pts)) as frames, closing(results(lambda: tick(at))) as shown:
+        return search(frames, shown, auditors, asked, going, placement)
 
 
 def _data(told: Searched, by: Sequence[str], times: NDArray[np.float64], left: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
@@ -134,14 +134,15 @@ class Hearing:
                 sights[int(hint.frame[row])].append((case, number, hint.box[row]))
         frames = sorted(sights)
         needed = (index for index in frames if any(not case.others_needless for case, *_ in sights[index]))
-        for index, frame in self._frames(needed):
-            self._watch.tick(CLOSELY, index - frames[0], frames[-1] - frames[0] + 1)
-            picture = frame.opened()[1]
-            for case, number, box in sights[index]:
-                if not case.others_needless:
-                    self._show(case, number, picture, box, crew)
-            while len(self._waiting) > _WAITING:
-                self._take(crew)
+        with closing(self._frames(needed)) as shown:
+            for index, frame in shown:
+                self._watch.tick(CLOSELY, index - frames[0], frames[-1] - frames[0] + 1)
+                picture = frame.opened()[1]
+                for case, number, box in sights[index]:
+                    if not case.others_needless:
+                        self._show(case, number, picture, box, crew)
+                while len(self._waiting) > _WAITING:
+                    self._take(crew)
         while self._waiting:
             self._take(crew)
 
@@ -182,7 +183,7 @@ class Hearing:
         pairs = zip(self._producers, place, strict=True)
         return max(agreement(producer.detector, own) for producer, own in pairs)
 
-    def _frames(self, indices: Iterator[int]) -> Iterator[tuple[int, Frame]]:
+    def _frames(self, indices: Iterator[int]) -> Generator[tuple[int, Frame], None, None]:
         """Some of the frames, in order."""
         pts = self._seen.timeline.pts
         with closing(Again(self._source, pts, salvage=self._salvage, ask=self._watch.ask)) as again:

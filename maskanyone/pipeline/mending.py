@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from maskanyone.data import MENDED, SEEN, Detections, Looks, Span, Track, Video
+from maskanyone.data import MENDED, SEEN, Detections, Looks, Track, Video
 from maskanyone.detect.look import Seen
 from maskanyone.pipeline.planning import times_of
 from maskanyone.proof.search import Finding
@@ -44,15 +44,3 @@ def mended(findings: Sequence[Finding], original: Video, seen: Seen, params: Tra
 def renewed(before: Sequence[Finding], after: Sequence[Finding], changed: NDArray[np.bool_]) -> list[Finding]:
     """What is known after a second search of the frames that were changed, bool (F,); all others are as they were."""
     return [*(finding for finding in before if not changed[finding.frame]), *after]
-
-
-def touched(
-    tracks: Sequence[Track], spans: Sequence[Span], frames: int, also: Sequence[Span] = ()
-) -> NDArray[np.bool_]:
-    """bool (F,): frames of pieces in which one of the tracks is, and of those that are rendered again in any case."""
-    touched = Span.flags(also, frames)
-    for track in tracks:
-        touched[track.frame] = True
-    for span in spans:
-        touched[span.start : span.stop] = touched[span.start : span.stop].any()
-    return touched

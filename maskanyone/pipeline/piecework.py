@@ -41,19 +41,18 @@ class Pieces:
         self._broken = threading.Event()
 
     @property
-    def spans(self) -> tuple[Span, ...]:
-        """Of all pieces, in order."""
-        return self._task.spans
+    def keys(self) -> Mapping[Span, str]:
+        """Of all pieces, in order, once they are rendered. One in which a method failed has another key each time."""
+        return dict(self._keys)
 
     @property
     def faults(self) -> tuple[str, ...]:
         """What went wrong with methods, in order of frames."""
         return tuple(fault for span in sorted(self._faults, key=lambda s: s.start) for fault in self._faults[span])
 
-    @property
-    def unsure(self) -> tuple[Span, ...]:
-        """Pieces in which a method failed: they are rendered again each time."""
-        return tuple(self._faults)
+    def others(self, than: Mapping[Span, str]) -> tuple[Span, ...]:
+        """Pieces whose pictures are others than those that had these keys; see ``keys``."""
+        return tuple(span for span, key in self._keys.items() if than.get(span) != key)
 
     def render(self) -> None:
         """Render all pieces that the cache does not hold."""

@@ -17,6 +17,8 @@ from maskanyone.proof.placement import Placement, placed
 from maskanyone.video.again import Again
 from maskanyone.video.read import Frame, ahead, read
 
+#: frames of a result, each with the index of the original's that it is held against
+Results = Generator[tuple[int, Frame | None], None, None]
 #: frames at the start that are compared, and the most that a result may lag
 _COMPARED, _MOST_LAG = 150, 40
 _WIDTH = 48
@@ -76,23 +78,21 @@ class Original:
         self._frames.close()
 
 
-def result_frames(
-    result: Video, lag: int = 0, ask: Callable[[], None] = lambda: None
-) -> Generator[Frame, None, None]:
-    """A result's frames in step with the original's.
+def result_frames(result: Video, count: int, lag: int = 0, ask: Callable[[], None] = lambda: None) -> Results:
+    """A result's frames in step with the original's, none for those that it lacks, and whatever it has beyond.
 
-    lag: pictures that it repeats at its start. ask: called now and then while one is waited for; may raise to stop.
+    count: frames of the original. lag: pictures that the result repeats at its start. ask: called now and then while
+    one is waited for; may raise to stop.
     """
-    frames = ahead(read(result, salvage=True), ask)
-    try:
-        yield from islice(frames, lag, None)
-    finally:
-        frames.close()
+    with closing(ahead(read(result, salvage=True), ask)) as frames:
+        shown = islice(frames, lag, None)
+        yield from ((index, next(shown, None)) for index in range(count))
+        yield from enumerate(shown, count)
 
 
 def chosen_frames(
     result: Video, pts: NDArray[np.int64], chosen: NDArray[np.bool_], ask: Callable[[], None] = lambda: None
-) -> Generator[Frame, None, None]:
+) -> Results:
     """Of a result those frames that are set: bool (F,); others are passed over by a key frame.
 
     pts: int64 (F,), of all its frames, in its time base. ask: see ``result_frames``.
@@ -102,7 +102,7 @@ def chosen_frames(
     """
     with closing(Again(result, pts, salvage=True, ask=ask)) as again:
         for run in Span.runs(chosen):
-            yield from islice(again.since(run.start), len(run))
+            yield from zip(range(run.start, run.stop), again.since(run.start), strict=False)
 
 
 def set_against(original: Video, result: Video, ask: Callable[[], None] = lambda: None) -> tuple[Placement, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -149,21 +149,20 @@ class _Sight:
 
 def search(
     original: Original,
-    results: Iterator[Frame],
+    results: Iterable[tuple[int, Frame | None]],
     auditors: Sequence[Auditor],
     asked: Callable[[int], Asked],
     tick: Callable[[int], None],
     placement: Placement = AS_IT_WAS,
-    which: Sequence[int] | None = None,
 ) -> Searched:
     """Search the frames of a result, and those of the original that are needed to judge what is found.
 
     Args:
         placement: how the result's pictures lie in the original's.
-        results: the result's frames, in step with the original's, or with ``which``.
+        results: the result's frames that are searched, or none where one is missing, each with the index of the
+            original's, rising.
         asked: what is asked of the frame with an index.
         tick: called with each frame's index; may raise to stop.
-        which: indices of the frames that are searched, rising; none for all of them.
 
     Raises:
         TimeoutError: one frame takes too long. Whatever an auditor raises.
@@ -190,21 +189,21 @@ def search(
             _add(told, _answer(future, lambda: tick(index)))  # noqa: B023
 
     try:
-        for index in range(len(original)) if which is None else which:
-            tick(index)
-            after, task = next(results, None), asked(index)
+        for index, after in results:
+            tick(min(index, len(original)))
+            if index >= len(original):
+                told.beyond += 1
+                continue
             if after is None:
                 told.missing += 1
                 continue
+            task = asked(index)
             looking.append((index, after, task, crew.call(_looked, after, auditors, task)))
             if len(looking) > 3 * hands:
                 seen()
         while looking:
             seen()
         judged(0)
-        for _ in results:
-            tick(len(original))
-            told.beyond += 1
     finally:
         crew.dismiss()
     return told

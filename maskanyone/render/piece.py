@@ -91,8 +91,12 @@ class Renderer:
     ) -> None:
         self._video, self._timeline, self._plan = video, timeline, plan
         self._steps = [(step.target, Guarded(deepcopy(step.hider), ask=ask)) for step in steps]
-        for _, guarded in self._steps:
-            guarded.prepare(Film(video.upright, len(timeline), plan.seed))
+        try:
+            for _, guarded in self._steps:
+                guarded.prepare(Film(video.upright, len(timeline), plan.seed))
+        except BaseException:
+            self.close()
+            raise
         self._near: dict[int, list[Track]] = defaultdict(list)
         for track in plan.tracks:
             for bucket in range(int(track.frame[0]) // _BUCKET, int(track.frame[-1]) // _BUCKET + 1):
@@ -147,12 +151,13 @@ def _piece(task: Task, span: Span, frames: Iterator[Frame], hiding: Renderer, ti
                 )
             hiding.hide(picture, index)
             encoder.add(target, frame.pts)
+        assert encoder is not None
+        data = encoder.finish()
     except BaseException:
         if encoder is not None:
             encoder.drop()
         raise
-    assert encoder is not None
     said = hiding.faults[already:]
     more = [f"and {len(said) - _MOST_FAULTS} more in this piece"] if len(said) > _MOST_FAULTS else []
     del hiding.faults[already:]
-    return Piece(span, encoder.finish(), (*said[:_MOST_FAULTS], *more))
+    return Piece(span, data, (*said[:_MOST_FAULTS], *more))

@@ -74,7 +74,7 @@ class _Drawing:
         for key in plain:
             drawn[key] = self._child(key, children[key], values, path, name, off)
         if any(children[key].kind != "fixed" for key in folded):
-            wrong = any(problem.startswith(_join(path, key)) for key in folded for problem in self.problems)
+            wrong = any(f"{problem}.".startswith(f"{_join(path, key)}.") for key in folded for problem in self.problems)
             more = f"{words.MORE} :gray[:material/unfold_more:]"
             with st.expander(more, expanded=wrong, type="step", icon=":material/tune:"), st.container(gap="small"):
                 for key in folded:

@@ -16,7 +16,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from maskanyone.pipeline.moments import known_in, once_a_second  # noqa: E402
 from maskanyone.pipeline.planning import times_of  # noqa: E402
 from maskanyone.proof.bound import Bound, bound  # noqa: E402
 from maskanyone.proof.leaks import Leak, leaks  # noqa: E402
+from maskanyone.proof.pairs import Results, result_frames  # noqa: E402
 from maskanyone.proof.search import NOBODY, Asked, Searched  # noqa: E402
 from maskanyone.video.probe import probe  # noqa: E402
 from tests.benchmarks.leak import frame_of  # noqa: E402
@@ -115,9 +116,12 @@ def of_clip(name: str, source: Path, result: Path, every: int) -> Row:
         moment = bool(moments[index])
         return Asked(moment or index % every == 0, TURNS, known(index) if moment else NOBODY, moment, moment)
 
+    def shown(waiting: Callable[[], None]) -> Results:
+        return result_frames(probe(result), len(times), ask=waiting)
+
     with Auditors([step.method for step in recipe.detect]) as auditors:
         searched = auditing.search_pair(
-            analysis.video, analysis.seen, probe(result), auditors.made, asked, lambda _: None
+            analysis.video, analysis.seen, shown, auditors.made, asked, lambda _: None
         )
     proven = bound(searched.checks, searched.people, searched.known)
     seconds = time.perf_counter() - began

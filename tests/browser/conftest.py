@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 REAL = (
-    "media/a_talk/liveportrait_d20.mp4",
+    "media/d_motion/asl_eat.mkv",
     "media/d_motion/asl_brother.mkv",
     "formats/phone_vertical_hevc_rot90.mov",
     "formats/vp9_opus.webm",

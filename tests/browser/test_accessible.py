@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from maskanyone.sample import make
 from tests.browser.served import Served
-from tests.conftest import Sample
 
 pytestmark = pytest.mark.slow
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -59,10 +59,12 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def full(browser: Any, weights: Path, sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def full(browser: Any, weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The page with a recording, chosen, and its result."""
-    served = Served(tmp_path_factory.mktemp("full") / "data").start()
-    filled(served, sample.path)
+    folder = tmp_path_factory.mktemp("full")
+    served = Served(folder / "data").start()
+    make(folder / "sample.mp4", 3)
+    filled(served, folder / "sample.mp4")
     yield served
     served.stop()
 

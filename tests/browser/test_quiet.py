@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from maskanyone.sample import make
 from tests.browser.served import Served
-from tests.conftest import FLAGS, Sample
+from tests.conftest import FLAGS
 
 pytestmark = pytest.mark.slow
 NAMED = re.compile(r'sa_family=AF_INET6?, .*?"([0-9a-fA-F.:]+)"')
@@ -22,7 +23,7 @@ PROBE = "2001:4860:4860::8888"
 
 
 def test_nobody_is_asked_but_the_page(
-    driver: Any, chromium: str, weights: Path, sample: Sample, tmp_path: Path
+    driver: Any, chromium: str, weights: Path, tmp_path: Path
 ) -> None:
     strace = shutil.which("strace")
     if strace is None:
@@ -47,7 +48,8 @@ def test_nobody_is_asked_but_the_page(
         wrapper = tmp_path / "chromium"
         wrapper.write_text(f'#!/bin/sh\nexec {" ".join(trace)} {tmp_path / "browser.trace"} {chromium} "$@"\n')
         wrapper.chmod(0o755)
-        asked = story(driver, served, str(wrapper), sample.path)
+        make(tmp_path / "sample.mp4", 3)
+        asked = story(driver, served, str(wrapper), tmp_path / "sample.mp4")
     finally:
         served.stop()
     assert asked

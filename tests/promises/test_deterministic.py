@@ -6,7 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from maskanyone import pipeline
 from maskanyone.data import Span
 from maskanyone.detect import look
 from maskanyone.pipeline import piecework
+from maskanyone.sample import make
 from maskanyone.video.encode import PieceEncoder
-from tests.promises.runs import QUICK, Memory, environment
+from tests.promises.runs import BLIND, QUICK, Memory, environment
 
 #: blur and feather lay new pixels over old ones, so that every sample of a region counts
 RECIPE = ("face=blur:feather=0.1", "head=pixelate")
@@ -55,14 +56,18 @@ class Made:
 
 @pytest.fixture(scope="module")
 def run(weights: Path, film: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Made]:
-    """Masks the film, with a cache that holds ``values`` at first."""
+    """Masks the film, or another clip, with a cache that holds ``values`` at first."""
 
-    def masked(values: dict[str, bytes] | None = None) -> Made:
-        recipe = maskanyone.Recipe.preset("faces").with_steps(RECIPE).with_values([QUICK[1]])
+    def masked(
+        values: dict[str, bytes] | None = None,
+        settings: Sequence[str] = (QUICK[1], "audit.on=false"),
+        clip: Path = film,
+    ) -> Made:
+        recipe = maskanyone.Recipe.preset("faces").with_steps(RECIPE).with_values(settings)
         cache, result = Memory(values), tmp_path_factory.mktemp("run") / "film.mp4"
         with pytest.MonkeyPatch.context() as patch:
             shown = spied(patch)
-            maskanyone.mask(film, result, recipe, cache=cache)
+            maskanyone.mask(clip, result, recipe, cache=cache)
         return Made(shown, hashlib.sha256(result.read_bytes()).hexdigest(), cache.values)
 
     return masked
@@ -80,6 +85,14 @@ def test_two_runs_give_the_same_pictures_the_same_facts_and_the_same_file(run: C
     assert again.shown == first.shown
     assert again.file == first.file
     assert again.data == first.data
+
+
+@pytest.mark.slow
+def test_what_the_search_mends_is_mended_alike(run: Callable[..., Made], tmp_path: Path):
+    make(tmp_path / "clip.mp4", 3)
+    one, other = (run(None, BLIND, tmp_path / "clip.mp4") for _ in range(2))
+    assert len([value for value in one.data.values() if value[4:8] == b"ftyp"]) > 2, "no piece was rendered again"
+    assert (other.shown, other.file, other.data) == (one.shown, one.file, one.data)
 
 
 @pytest.mark.slow

@@ -100,14 +100,21 @@ def test_the_measure_sees_an_uncovered_face(scenes: Film):
     assert uncovered(scenes, replace(plan, tracks=(moved, plan.tracks[0], *plan.tracks[2:])))
 
 
+@pytest.fixture(scope="module")
+def whole(scenes: Film, weights: Path, tmp_path_factory: pytest.TempPathFactory) -> maskanyone.Result:
+    """The film masked where nothing fails."""
+    out = tmp_path_factory.mktemp("whole") / "whole.mp4"
+    result = maskanyone.mask(scenes.video.path, out, recipe(), cache=Memory())
+    assert not result.report["faults"]
+    return result
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("answer", ["raises", "nothing", "hangs"])
 def test_the_report_names_a_detector_that_failed_and_the_next_run_asks_it_again(
-    scenes: Film, weights: Path, tmp_path: Path, answer: str, monkeypatch: pytest.MonkeyPatch
+    scenes: Film, whole: maskanyone.Result, tmp_path: Path, answer: str, monkeypatch: pytest.MonkeyPatch
 ):
     cache, clip = Memory(), scenes.video.path
-    whole = maskanyone.mask(clip, tmp_path / "whole.mp4", recipe(), cache=Memory())
-    assert not whole.report["faults"]
     monkeypatch.setattr(crew, "_GRACE", SHORT)
     with monkeypatch.context() as patch:
         patch.setitem(look.look.__kwdefaults__, "timeout", 0.5)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
@@ -13,17 +14,17 @@ import numpy as np
 import pytest
 
 import maskanyone
-from maskanyone.data import Pixels
+from maskanyone.data import Pixels, Video
 from maskanyone.detect.blazeface import BlazeFace
+from maskanyone.pipeline import auditing
+from maskanyone.proof.pairs import chosen_frames, result_frames
 from maskanyone.results import read_report
-from maskanyone.sample import Truth, make
+from maskanyone.sample import Truth, frames, make
 from maskanyone.video.write import write_rgb
 from tests.conftest import Sample
-from tests.promises.runs import Memory, ran, said
+from tests.promises.runs import BLIND, Memory, ran, said
 
 pytestmark = pytest.mark.slow
-#: makers that see nobody
-BLIND = ("detect.centerface.threshold=0.99", "detect.centerface.hint=0", "track.heads=false")
 #: frames of the first scene, her portrait
 PORTRAIT = range(10, 40)
 
@@ -94,8 +95,8 @@ def test_a_result_that_lacks_frames(short: Short, tmp_path: Path) -> None:
     assert ran("audit", short.path, tmp_path / "less.mp4", data=short.data).returncode == 1
 
 
-def test_frames_after_the_original_s_last_were_not_searched(short: Short, tmp_path: Path) -> None:
-    write_rgb(tmp_path / "long.mp4", [*short.masked, *short.bare[:10]], 25)
+def test_frames_after_the_original_s_last_were_not_searched(sample: Sample, short: Short, tmp_path: Path) -> None:
+    write_rgb(tmp_path / "long.mp4", [*short.masked, *pictures(sample.path)[200:210]], 25)
     done = ran("audit", short.path, tmp_path / "long.mp4", data=short.data)
     assert done.returncode == 1
     assert "10 frames are in the result that nobody searched" in done.stdout
@@ -172,6 +173,38 @@ def test_whom_the_makers_missed_is_hidden_after_the_search(sample: Sample, weigh
     assert any(part["state"] == "mended" for part in told.report["to_look_at"])
     seen = share_seen(sample.truth, pictures(sample.path), pictures(tmp_path / "mended.mp4"), PORTRAIT)
     assert seen == 0
+
+
+def test_after_a_mending_all_that_changed_is_searched_again_and_nothing_else(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing changes where the film is grey, in all its pieces but the first."""
+    scenes = list(frames(2))
+    write_rgb(tmp_path / "film.mp4", [*scenes, *[np.full_like(scenes[0], 128)] * 150], 25)
+    first: list[np.ndarray] = []
+    again: list[list[int]] = []
+
+    def opened(result: Video, *others: Any, **more: Any) -> Any:
+        first.extend(pictures(Path(result.path)))
+        return result_frames(result, *others, **more)
+
+    def chosen(result: Video, times: Any, flags: Any, ask: Any) -> Any:
+        again.append(np.flatnonzero(flags).tolist())
+        return chosen_frames(result, times, flags, ask)
+
+    monkeypatch.setattr(auditing, "result_frames", opened)
+    monkeypatch.setattr(auditing, "chosen_frames", chosen)
+    recipe = maskanyone.Recipe.preset("faces").with_values(BLIND)
+    told = maskanyone.mask(tmp_path / "film.mp4", tmp_path / "result.mp4", recipe, cache=Memory())
+    audit = told.report["audit"]
+    assert audit["hidden_afterwards"] >= 1
+    assert audit["left"] == []
+    last = pictures(tmp_path / "result.mp4")
+    changed = {number for number, (one, two) in enumerate(zip(first, last, strict=True)) if (one != two).any()}
+    searched = set().union(*again)
+    assert len(again) == audit["rounds"] - 1
+    assert changed and changed <= searched
+    assert max(searched) < 100
 
 
 def broken(*_: object) -> None:

@@ -16,7 +16,6 @@ from maskanyone.detect import detectors
 from maskanyone.recipe import Recipe
 from maskanyone.sample import make
 from maskanyone.weights import store
-from tests.conftest import Sample
 from tests.lean import lean_file
 from tests.promises.runs import PROGRAM, environment, ran
 
@@ -61,11 +60,19 @@ def known(weights: Path, film: Path, tmp_path_factory: pytest.TempPathFactory) -
     return data
 
 
+@pytest.fixture(scope="module")
+def clip(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds of the sample, one piece and a little more, with its sound."""
+    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    make(path, 3)
+    return path
+
+
 @pytest.mark.slow
-def test_a_whole_run_asks_for_no_connection(strace: str, sample: Sample, weights: Path, tmp_path: Path):
+def test_a_whole_run_asks_for_no_connection(strace: str, clip: Path, tmp_path: Path):
     out = tmp_path / "out"
-    calls = traced(strace, [*PROGRAM, "mask", str(sample.path), "-o", str(out), "--audio", "keep"], tmp_path)
-    assert sorted(path.name for path in out.iterdir()) == ["sample.mp4", "sample.report.html", "sample.report.json"]
+    calls = traced(strace, [*PROGRAM, "mask", str(clip), "-o", str(out), "--audio", "keep"], tmp_path)
+    assert sorted(path.name for path in out.iterdir()) == ["clip.mp4", "clip.report.html", "clip.report.json"]
     assert not [call for call in calls if INTERNET.search(call)]
 
 
@@ -104,10 +111,10 @@ def test_without_the_heavy_libraries_every_method_runs_and_opens_no_socket(
 
 
 @pytest.mark.slow
-def test_without_the_heavy_libraries_the_default_preset_runs(sample: Sample, weights: Path, tmp_path: Path):
-    done = ran("mask", sample.path, "-o", tmp_path / "out", **watched(tmp_path))
+def test_without_the_heavy_libraries_the_default_preset_runs(clip: Path, tmp_path: Path):
+    done = ran("mask", clip, "-o", tmp_path / "out", **watched(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "out" / "sample.mp4").exists()
+    assert (tmp_path / "out" / "clip.mp4").exists()
     assert not (tmp_path / "told").exists(), (tmp_path / "told").read_text()
 
 

@@ -43,6 +43,8 @@ def read(path: Path, most_bytes: int, refusal: type[Refused], what: str) -> Any:
         raise refusal(path, f"says {twice.args[0]!r} twice in one place", "Leave one of them") from None
     except OSError:
         raise refusal(path, "cannot be read", "Check its name and folder") from None
+    except json.JSONDecodeError as wrong:
+        raise refusal(path, f"is not JSON: something is wrong in line {wrong.lineno} or before it", remedy) from None
     except (ValueError, RecursionError):
         raise refusal(path, "is not JSON", remedy) from None
 

@@ -27,8 +27,8 @@ def audit(
     Every face that is found in ORIGINAL is looked for in RESULT, frame by frame, and detectors that took no part search
     RESULT itself, whose pictures may be mirrored, turned, cut or moved. Ends with 1 and the word leak where somebody
     shows; with 1 too where RESULT lacks frames, has more frames, picture tracks or cover pictures than could be
-    compared, or a face where ORIGINAL shows nobody; with 0 where nobody was found to show; with 2 where a file cannot
-    be read. Places are in pixels of ORIGINAL.
+    compared, a face where ORIGINAL shows nobody, or almost everywhere other pictures than ORIGINAL; with 0 where nobody
+    was found to show; with 2 where a file cannot be read. Places are in pixels of ORIGINAL.
 
     Example:
 
@@ -44,7 +44,7 @@ def audit(
         print(json.dumps(told), flush=True)
     else:
         _tell(result, told)
-    apart = ("frames_missing", "frames_beyond", "tracks_beyond", "frames_strange")
+    apart = ("frames_missing", "frames_beyond", "tracks_beyond", "frames_strange", "films_unlike")
     whole = not any(told[name] for name in apart)
     raise typer.Exit(LEAK if told["leaks"] or not whole else speak.DONE)
 
@@ -85,8 +85,13 @@ def _tell(result: Path, told: dict[str, Any]) -> None:
         )
     if told["searchers_missing"]:
         speak.out.print(f"{listed(told['searchers_missing'])} could have searched too: the weights are not here.")
+    if told["films_unlike"]:
+        speak.out.print(
+            "The pictures of both files differ almost everywhere. Is RESULT made from ORIGINAL? If it is not, that "
+            "nobody was found says nothing."
+        )
     frames = sum(map(_frames, told["leaks"]))
-    doubt = told["frames_unlike"] or told["perhaps"]
+    doubt = told["frames_unlike"] or told["perhaps"] or told["films_unlike"]
     clear = "No leak is certain, and what is told above wants a look." if doubt else "No leak found."
     verdict = f"{counted(len(told['leaks']), 'leak')}, {counted(frames, 'frame')} in all." if frames else clear
     speak.out.print(f"{result.name}  {verdict} {told['bound']['verdict']} Searched by {', '.join(told['by'])}.")

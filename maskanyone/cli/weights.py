@@ -10,7 +10,8 @@ from maskanyone.cli import speak
 from maskanyone.weights import store
 
 app = typer.Typer(
-    help="Model weights: list, get, accept a licence. Nothing else ever downloads.", invoke_without_command=True
+    help="Model weights: what is here; get some, accept a licence. Nothing else ever downloads.",
+    invoke_without_command=True,
 )
 
 

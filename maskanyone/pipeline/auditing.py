@@ -219,25 +219,27 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
             supposed=supposed(index),
         )
 
-    placement, lag = set_against(original, result, watch.ask)
+    against = set_against(original, result, watch.ask)
     with Auditors(()) as auditors:
         if not auditors.names:
             raise MissingWeights("audit", "no detector is here that could search", "Run `maskanyone weights get`")
         told = search_pair(
             original,
             seen,
-            lambda waiting: result_frames(result, len(times), lag, waiting),
+            lambda waiting: result_frames(result, len(times), against.lag, waiting),
             auditors.made,
             asked,
             lambda at: watch.tick(SEARCHING, at, len(times)),
-            placement,
+            against.placement,
         )
         by, looks, missing = auditors.names, auditors.looks, auditors.missing
-    return _data(told, [*by, KNOWN], times - float(original.zero), "leaks") | {
+    proven = {"bound": bound(0, 0, 0).data(bool(told.findings))} if against.unlike else {}
+    return _data(told, [*by, KNOWN], times - float(original.zero), "leaks") | proven | {
         "looks": looks,
         "frames_beyond": told.beyond,
         "tracks_beyond": sum("picture" in words for words in result.dropped),
-        "laid_otherwise": placement.matrix is not None,
+        "laid_otherwise": against.placement.matrix is not None,
+        "films_unlike": against.unlike,
         "frames_unlike": told.unlike,
         "frames_strange": told.strange,
         "searchers_missing": list(missing),

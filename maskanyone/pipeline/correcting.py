@@ -16,6 +16,7 @@ from maskanyone.pipeline.planning import hidden, times_of
 from maskanyone.track import Links
 
 _SEARCH = "Mask it again once a search can be made (`maskanyone doctor` helps), or take its id from the report"
+_ELSE = "Take its id and place from the report, or leave the edit out if another one hides what the search found there"
 
 
 class Corrections:
@@ -58,7 +59,7 @@ class Corrections:
             raise BadEdits(
                 f"{self._edits.subject}, edit {self._waiting[0]}",
                 f"there is no such track, nor another at its place{why}",
-                _SEARCH if missing else "Take its id and place from the report",
+                _SEARCH if missing else _ELSE,
             )
 
     def _replayed(self) -> Links:

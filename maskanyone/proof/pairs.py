@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import islice
 
 import cv2
@@ -26,6 +27,8 @@ _WIDTH = 48
 _EACH, _LONGER = 15, 640
 #: how much better than in step another lag must fit
 _BETTER = 0.6
+#: from which median difference on pictures are of another film; of our results it is below 3
+_UNLIKE = 16.0
 #: frames that are passed over, from which on opening the file anew takes less time than decoding them
 _WORTH = 24
 #: seconds: a key frame that takes longer is none to start at, and all was read from the front
@@ -105,8 +108,20 @@ def chosen_frames(
             yield from zip(range(run.start, run.stop), again.since(run.start), strict=False)
 
 
-def set_against(original: Video, result: Video, ask: Callable[[], None] = lambda: None) -> tuple[Placement, int]:
-    """How a result's pictures lie in the original's, and how many it repeats at its start: from the first of both.
+@dataclass(frozen=True)
+class Against:
+    """A result set against its original: how its pictures lie, how many it repeats at its start (``lag``).
+
+    unlike: most pixels of most pictures are others, as if it were of another recording.
+    """
+
+    placement: Placement
+    lag: int
+    unlike: bool
+
+
+def set_against(original: Video, result: Video, ask: Callable[[], None] = lambda: None) -> Against:
+    """How a result goes with its original, from the first pictures of both.
 
     It is taken to repeat none unless another number fits clearly better. ask: may raise to stop.
     """
@@ -115,18 +130,22 @@ def set_against(original: Video, result: Video, ask: Callable[[], None] = lambda
     before, some = _first(original, size, _COMPARED, ask)
     after, others = _first(result, size, _COMPARED + _MOST_LAG, ask)
     placement = placed(list(zip(some, others, strict=False)))
-    return placement, _lag(before, np.stack([placement.pictures(each, before.shape[1:]) for each in after]))
+    laid = np.stack([placement.pictures(each, before.shape[1:]) for each in after])
+    lag = _lag(before, laid)
+    return Against(placement, lag, _apart(before, laid, lag) > _UNLIKE)
 
 
 def _lag(before: Pixels, after: Pixels) -> int:
     """Pictures, uint8 (N, h, w, 3), that the second film repeats at its start."""
+    lags = range(min(_MOST_LAG, len(after) - 1) + 1)
+    best = min(lags, key=lambda lag: (_apart(before, after, lag), lag), default=0)
+    return best if _apart(before, after, best) < _BETTER * _apart(before, after, 0) else 0
 
-    def apart(lag: int) -> float:
-        number = min(len(before), len(after) - lag)
-        return float(np.median(cv2.absdiff(before[:number], after[lag : lag + number]))) if number > 0 else np.inf
 
-    best = min(range(min(_MOST_LAG, len(after) - 1) + 1), key=lambda lag: (apart(lag), lag), default=0)
-    return best if apart(best) < _BETTER * apart(0) else 0
+def _apart(before: Pixels, after: Pixels, lag: int) -> float:
+    """By how much pictures differ, the second ones that much later: the median over all their pixels, 0 to 255."""
+    number = min(len(before), len(after) - lag)
+    return float(np.median(cv2.absdiff(before[:number], after[lag : lag + number]))) if number > 0 else np.inf
 
 
 def _first(video: Video, size: tuple[int, int], most: int, ask: Callable[[], None]) -> tuple[Pixels, list[Pixels]]:

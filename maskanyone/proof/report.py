@@ -238,7 +238,7 @@ def _verdict(facts: Facts, hidden: Any, stretches: Sequence[Mapping[str, Any]]) 
         what = f"Nothing is hidden: no face was found in {frames:,} frames. Make sure that nobody is in them."
     if spared.any():
         what += f" In {int(spared.sum()):,} a correction by hand spares what was found: it shows."
-    left = f" {len(stretches)} stretches want a look." if stretches else ""
+    left = f" {counted(len(stretches), 'stretch wants', 'stretches want')} a look." if stretches else ""
     if facts.doubted:
         one = len(facts.doubted) == 1
         was = "was not taken for a face and is" if one else "were not taken for faces and are"

@@ -153,6 +153,16 @@ def test_files_that_are_swapped_do_not_pass(short: Short) -> None:
     assert maskanyone.audit(short.path, short.result, cache=short.cache)["frames_strange"] == 0
 
 
+def test_of_another_film_nothing_is_said(short: Short, tmp_path: Path) -> None:
+    """The scenes' colours the other way round, as another recording's would be; a result of ours is alike."""
+    write_rgb(tmp_path / "other.mp4", [255 - picture for picture in short.bare], 25)
+    done = ran("audit", short.path, tmp_path / "other.mp4", data=short.data)
+    assert done.returncode == 1
+    assert "differ almost everywhere" in done.stdout
+    assert "95 %" not in done.stdout and "No leak found" not in done.stdout
+    assert not maskanyone.audit(short.path, short.result, cache=short.cache)["films_unlike"]
+
+
 def test_what_is_no_video_is_refused(sample: Sample, tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("This is not a video.")
     done = ran("audit", sample.path, tmp_path / "text.mp4", data=tmp_path / "data")

@@ -7,8 +7,9 @@ LEAD = (
     "nothing about you or your recordings is sent."
 )
 WHY = (
-    "The presets need those that are marked, and nothing else. Fetch another one if faces are missed and you want to "
-    "try it instead: it can then be chosen on the page Mask, under Finding."
+    "The presets cannot do without those that are marked. Those that come with them look as well where they are here, "
+    "and the report says which did. Fetch another one if faces are missed and you want to try it instead: it can then "
+    "be chosen on the page Mask, under Finding."
 )
 HEADS = ("Model", "State")
 HERE, NEEDED = "Here", "Needed by the presets"

@@ -15,7 +15,8 @@ from maskanyone.data import Video
 from maskanyone.edit import Edits
 from maskanyone.errors import BadOutput, BadRecipe
 from maskanyone.proof.page import BEGINNING, page
-from maskanyone.proof.report import FORMAT, UNFINISHED, written
+from maskanyone.proof.report import FORMAT, written
+from maskanyone.proof.wording import UNFINISHED
 from maskanyone.recipe import Recipe
 
 _LEAST_FREE = 20 << 20

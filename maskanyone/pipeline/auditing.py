@@ -35,8 +35,8 @@ from maskanyone.proof.corrections import apart
 from maskanyone.proof.leaks import Leak, leaks
 from maskanyone.proof.pairs import Original, Results, chosen_frames, result_frames, set_against
 from maskanyone.proof.placement import AS_IT_WAS, Placement
-from maskanyone.proof.report import UNFINISHED
 from maskanyone.proof.search import KNOWN, NOBODY, Asked, Auditor, Searched, search
+from maskanyone.proof.wording import UNFINISHED
 from maskanyone.recipe import Recipe
 from maskanyone.track import Links
 from maskanyone.video.probe import probe

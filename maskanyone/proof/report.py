@@ -27,18 +27,17 @@ from maskanyone.data import (
 from maskanyone.proof import corrections, places
 from maskanyone.proof.facts import Facts
 from maskanyone.proof.stretches import covered, stretch, stretches, weak
-from maskanyone.proof.wording import listed
+from maskanyone.proof.wording import UNFINISHED, listed
 from maskanyone.written import counted
 
 FORMAT = 1
-#: how a report begins to tell of a search that broke off
-UNFINISHED = "not finished"
 #: true of every face or head that is hidden, whatever the method
 NOT_PROTECTED = (
     "Body shape, clothing, gait and gestures are as in the source: people who know the person may recognise her.",
     "The place, writing in the picture and everything that is said or shown there stay.",
 )
 _NOT_SEARCHED = "No search of the finished file has been made: what every detector missed is missed here too."
+_BROKE_OFF = "The search of the finished file was not finished: what every detector missed may be missed here too."
 _SEARCHED = "The search of the finished file errs where detectors err: whom none of them finds is missed here too."
 _NAMELESS = (
     "format key verdict made seconds result methods faces to_look_at tracks not_hidden cuts looks damage audit "
@@ -274,7 +273,9 @@ def _search(audit: Mapping[str, Any] | str) -> str:
 
 def _not_protected(facts: Facts) -> list[str]:
     """What the result does not protect from, a sentence each."""
-    searched = _NOT_SEARCHED if isinstance(facts.audit, str) else _SEARCHED
+    searched = _SEARCHED
+    if isinstance(facts.audit, str):
+        searched = _BROKE_OFF if facts.audit.startswith(UNFINISHED) else _NOT_SEARCHED
     missing = [f"{name} could have looked too, and its weights were not here." for name in facts.left_out]
     return [*NOT_PROTECTED, searched, *missing, *_shows(facts)]
 

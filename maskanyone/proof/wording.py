@@ -11,6 +11,8 @@ from maskanyone.proof.citations import CITATIONS, cited, with_source
 from maskanyone.written import counted
 
 Plain = Mapping[str, Any]
+#: how a report begins to tell of a search that broke off
+UNFINISHED = "not finished"
 #: how a frame's hiding came about, as ``data.STATES`` names it, in words that stand after a number
 HOW = {
     "seen": "seen by a detector",
@@ -200,7 +202,8 @@ def _shares(report: Plain) -> list[str]:
 def _search(report: Plain) -> list[str]:
     audit = searched(report)
     if audit is None:
-        return ["The finished file was not searched."]
+        begun = str(report.get("audit", "")).startswith(UNFINISHED)
+        return [f"The {'search of the finished file was not finished' if begun else 'finished file was not searched'}."]
     by = [with_source(str(title)) for title in audit["by"]]
     frames, deep = counted(int(audit["frames_searched"]), "frame"), int(audit["frames_searched_by_all"])
     where = f": {audit['by'][0]} in {frames}, all of them thoroughly in {deep:,}" if len(by) > 1 else f", in {frames}"

@@ -186,8 +186,9 @@ def _check_end(container: Any, stream: Any, facts: dict[str, Any]) -> None:
         damage.append(f"the file ends early: {seen} of {facts['announced']} frames are there")
     start = float(Fraction(facts["zero"]))
     said = (container.duration or 0) / 1e6
-    if not damage and container.format.name.startswith("matroska") and said - (facts["end"] - start) > 0.5:
-        damage.append(f"the file ends early: {facts['end'] - start:.1f} of {said:.1f} s are there")
+    there = max(facts["end"], facts["end"] - start)  # some write when it ends, others how long it is
+    if not damage and container.format.name.startswith("matroska") and said - there > 0.5:
+        damage.append(f"the file ends early: {there:.1f} of {said:.1f} s are there")
     if facts["corrupt"]:
         damage.append(f"{facts['corrupt']} packet(s) are damaged")
     facts["damage"] = damage

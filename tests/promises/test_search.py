@@ -18,6 +18,7 @@ from maskanyone.data import Pixels, Video
 from maskanyone.detect.blazeface import BlazeFace
 from maskanyone.pipeline import auditing
 from maskanyone.proof.pairs import chosen_frames, result_frames
+from maskanyone.proof.wording import paragraph
 from maskanyone.results import read_report
 from maskanyone.sample import Truth, frames, make
 from maskanyone.video.write import write_rgb
@@ -244,6 +245,9 @@ def test_a_search_that_fails_leaves_the_result_and_says_so(
     assert report is not None
     assert report["audit"] == "not finished (RuntimeError)"
     assert "not finished" in report["verdict"]
+    assert "search of the finished file was not finished" in paragraph(report)
+    assert "was not searched" not in paragraph(report)
+    assert any("was not finished" in said for said in report["not_protected"])
     assert "Ada" not in str(report)
     assert "no memory for Ada" in caplog.text
     assert (tmp_path / "out" / "clip.mp4").is_file()

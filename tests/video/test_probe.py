@@ -67,6 +67,23 @@ def test_a_recording_that_ends_early_is_seen(suffix, tmp_path):
     assert probe(path).damage == ()
 
 
+def test_a_recording_whose_times_begin_late_is_whole_and_seen_to_be_cut(tmp_path):
+    """Matroska then says when it ends, not how long it lasts."""
+    path = record(tmp_path / "a.mkv", count=100, size=(320, 240), options={"bf": "0"})
+    late, cut = tmp_path / "late.mkv", tmp_path / "cut.mkv"
+    with av.open(str(path)) as source, av.open(str(late), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.pts = packet.dts = packet.pts + 5000
+                packet.stream = stream
+                target.mux(packet)
+    assert probe(late).damage == ()
+    data = late.read_bytes()
+    cut.write_bytes(data[: len(data) * 6 // 10])
+    assert any("ends early" in said for said in probe(cut).damage)
+
+
 @pytest.mark.parametrize("bframes", [0, 2])
 @pytest.mark.parametrize("codec", ["libx264", "libx265"])
 @pytest.mark.parametrize(("start", "seconds"), [(0, 1.0), (0, 1.5), (0.2, 1.0), (1.1, 0.3), (0, 0.04), (0, 2.0)])

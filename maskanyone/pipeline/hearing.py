@@ -196,8 +196,10 @@ class Hearing:
                 yield index, frame
 
     def _note(self, error: BaseException, words: str) -> None:
-        logging.getLogger(__name__).error(words, exc_info=error)
-        self.kinds.append(type(error).__name__)
+        kind = type(error).__name__
+        if kind not in self.kinds:  # a detector that fails may fail in every frame of a film
+            logging.getLogger(__name__).error(words, exc_info=error)
+        self.kinds.append(kind)
 
 
 def _bytes(place: _Place) -> int:

@@ -115,6 +115,7 @@ def _shown(report: Plain) -> dict[str, Any]:
             report["cuts"],
             Scale(frames, float(source["first_frame_s"]), float(result["seconds"])),
         ),
+        "wanted": _wanted(len(stretches), len(nobody)),
         "stretches": _stretches([*stretches, *nobody], tracks),
         "weak": _weak(weak),
         "audit": audit,
@@ -221,6 +222,12 @@ def _corrections(corrections: Sequence[Plain]) -> Table:
     ]
     head = "no.:number what:text who:text when:text why:text"
     return _table("corrections", "All corrections by hand", head, rows, range(len(rows)), "first")
+
+
+def _wanted(stretches: int, nobody: int) -> str:
+    """How many stretches want a look, those apart in which nobody was found."""
+    numbers = {"": stretches, " in which no face was found": nobody}
+    return ", and ".join(f"{counted(n, 'stretch', 'stretches')}{what}" for what, n in numbers.items() if n)
 
 
 def _stretches(stretches: Sequence[Plain], tracks: Sequence[Plain]) -> Table:

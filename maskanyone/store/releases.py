@@ -68,7 +68,7 @@ def _check(name: str, report: Mapping[str, Any], level: str, looked_at: Mapping[
     if level not in proof.LEVELS:
         raise Refused(name, f"cannot be released for “{level}”", f"Choose one of {', '.join(proof.LEVELS)}")
     if left := sum(place.key not in looked_at for place in places.queue(report)):
-        what = counted(left, "stretch is", "stretches are")
+        what = counted(left, "place is", "places are")
         raise Refused(name, f"cannot be released: {what} left to look at", "Look at what is left, then release it")
 
 

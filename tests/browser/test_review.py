@@ -110,14 +110,14 @@ def test_a_run_that_ends_leaves_alone_what_is_looked_at(page: Any, served: Serve
 
 
 def left(page: Any) -> int:
-    """How many stretches are left before a release."""
+    """How many places are left before a release."""
     told = page.get_by_text(re.compile("left before you can release it")).inner_text()
     return int(re.search(r"\d+", told)[0])  # type: ignore[index]
 
 
 def are_left(page: Any, number: int) -> None:
     """The page comes to say that so many are."""
-    expect(page.get_by_text(re.compile(rf"^{number} stretch(es)? (is|are) left before"))).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"^{number} places? (is|are) left before"))).to_be_visible()
 
 
 def looked_at(served: Served, run: str, number: int) -> None:

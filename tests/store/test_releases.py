@@ -87,7 +87,7 @@ def test_the_report_tells_what_was_looked_at(job: Job):
 
 def test_while_something_is_left_to_look_at_it_is_not_released(job: Job):
     reviews.look_again(OWNER, job.id, places.queue(told())[-1].key)
-    with pytest.raises(Refused, match="1 stretch is left to look at"):
+    with pytest.raises(Refused, match="1 place is left to look at"):
         releases.release(OWNER, job.id, "team")
     assert releases.of(OWNER, job.id) is None
     assert runs.artefact(job.id, RELEASED) is None

@@ -69,7 +69,7 @@ def test_all_are_looked_at_the_riskiest_first_and_then_it_can_be_released(job: J
 def test_what_was_looked_at_outlives_the_tab_and_is_counted_in_the_header(job: Job) -> None:
     number = len(places.queue(told()))
     page = review()
-    assert "Somebody shows in 1 stretch" in said(page)
+    assert "Somebody shows in 1 place" in said(page)
     press(page, words.WELL)
     page = review()
     assert words.left_before(number - 1) in said(page)
@@ -140,7 +140,7 @@ def test_taken_back_in_another_tab_it_is_not_released(job: Job) -> None:
     page.checkbox[0].check().run()
     reviews.look_again(OWNER, job.id, queue[0].key)
     press(page, words.RELEASE_NOW)
-    assert "1 stretch is left to look at" in said(page)
+    assert "1 place is left to look at" in said(page)
     assert releases.of(OWNER, job.id) is None
 
 

@@ -218,7 +218,7 @@ def test_both_wait_while_one_has_nothing_to_show(page: Any, player: Any) -> None
 
 def test_n_goes_through_what_wants_a_look(page: Any, player: Any) -> None:
     told = player.locator(".told")
-    expect(told).to_have_text("3 stretches to look at.")
+    expect(told).to_have_text("3 places to look at.")
     page.get_by_test_id("stButtonGroup").locator("button").first.focus()
     page.keyboard.press("n")  # a button keeps its keys
     page.wait_for_timeout(300)

@@ -42,7 +42,7 @@ def test_what_lies_together_is_one_place_everywhere() -> None:
     assert len(told.left()) == len(told.marks) == places.number(made) == 3
     assert "3 to look at" in to_look_at(places.number(made))
     assert words.left(bare(), len(told.left()), told.weak(), told.shows(), [], 0) == (
-        "3 stretches to look at, with 3 weak sights not hidden"
+        "3 places to look at, with 3 weak sights not hidden"
     )
 
 

@@ -88,10 +88,10 @@ def left(
     places, weak, shows: how many of the player's marks are left, weak sights in them, and marks in which the search
     found somebody who shows. nobody: when nobody was found, s. clear: in how many frames.
     """
-    parts = [f"somebody shows in {counted(shows, 'stretch', 'stretches')}"] if shows else []
+    parts = [f"somebody shows in {counted(shows, 'place')}"] if shows else []
     if places:
         more = f", with {counted(weak, 'weak sight')} not hidden" if weak else ""
-        parts.append(f"{counted(places, 'stretch', 'stretches')} to look at{more}")
+        parts.append(f"{counted(places, 'place')} to look at{more}")
     if number := told.get("faults"):
         parts.append(f"{counted(number, 'fault')} while masking")
     if clear and told["faces"]["frames_hidden"]:
@@ -117,7 +117,7 @@ def span(start: float, end: float) -> str:
 
 
 def all_looked_at(number: int) -> str:
-    return f"You have looked at {'the one stretch' if number == 1 else f'all {number:,} stretches'}."
+    return f"You have looked at {'the one place' if number == 1 else f'all {number:,} places'}."
 
 
 def looked_at(when: str) -> str:
@@ -133,7 +133,7 @@ def show_more(number: int) -> str:
 
 
 def left_before(number: int) -> str:
-    return f"{counted(number, 'stretch is', 'stretches are')} left before you can release it."
+    return f"{counted(number, 'place is', 'places are')} left before you can release it."
 
 
 def released(title: str, when: str) -> str:

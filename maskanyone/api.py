@@ -86,7 +86,8 @@ def audit(
         detector alone takes for a face), frames_searched, frames_searched_by_all, frames_missing, by, looks, bound,
         frames_beyond (of the result, after the original's last: not searched), tracks_beyond (kinds of further picture
         tracks and of cover pictures: not searched), laid_otherwise (its pictures are mirrored, turned, cut or moved
-        against the original's, and were compared where they belong), frames_unlike (of the result with a face that is
+        against the original's, and were compared where they belong), films_unlike (their first pictures differ almost
+        everywhere, so that nothing is proven), frames_unlike (of the result with a face that is
         not what the original shows there), frames_strange (those of them in which two detectors find it where nobody is
         known from the original: the files may not belong together, or be swapped), searchers_missing, faults (what went
         wrong with the original), left_out (detectors that were not here).

@@ -30,7 +30,7 @@ from maskanyone.pipeline.moments import Asking, known_in, once_a_second
 from maskanyone.pipeline.piecework import Pieces
 from maskanyone.pipeline.planning import times_of
 from maskanyone.pipeline.watch import Watch
-from maskanyone.proof.bound import bound
+from maskanyone.proof.bound import bound, incomparable
 from maskanyone.proof.corrections import apart
 from maskanyone.proof.leaks import Leak, leaks
 from maskanyone.proof.pairs import Original, Results, chosen_frames, result_frames, set_against
@@ -233,7 +233,7 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
             against.placement,
         )
         by, looks, missing = auditors.names, auditors.looks, auditors.missing
-    proven = {"bound": bound(0, 0, 0).data(bool(told.findings))} if against.unlike else {}
+    proven = {"bound": incomparable(any(found.sure for found in told.findings))} if against.unlike else {}
     return _data(told, [*by, KNOWN], times - float(original.zero), "leaks") | proven | {
         "looks": looks,
         "frames_beyond": told.beyond,

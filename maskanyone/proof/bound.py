@@ -49,6 +49,12 @@ class Bound:
         )
 
 
+def incomparable(seen: bool) -> dict[str, Any]:
+    """Of a search that had nothing to compare with, as ``Bound.data``. seen: something was found."""
+    none = Bound(0, 0, None, None)
+    return asdict(none) | {"verdict": none.told(True) if seen else "Of films that differ so nothing is proven."}
+
+
 def bound(checks: int, people: int, found: int) -> Bound:
     """The bound of a search without findings. found: so many of the people unmasked the searchers found."""
     if not checks or not people:

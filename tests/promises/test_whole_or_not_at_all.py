@@ -26,7 +26,7 @@ from maskanyone.video.encode import PieceEncoder
 from tests.promises.runs import QUICK, Memory, kept, pictures, ran, started, tree
 from tests.promises.runs import film as made
 
-FRAMES = 300
+FRAMES = 500
 posix = pytest.mark.skipif(sys.platform == "win32", reason="a process group is killed with a signal")
 
 
@@ -52,7 +52,7 @@ class Fate:
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """25 s of the made scenes, small: two spans to look at, eight pieces; must not be changed."""
+    """42 s of the made scenes, small: two spans to look at, several pieces; must not be changed."""
     return made(tmp_path_factory.mktemp("film") / "film.mp4", FRAMES, rate=12)
 
 

@@ -24,9 +24,8 @@ from maskanyone.proof import page as pages
 from maskanyone.store.cache import Cache
 from maskanyone.video.encode import PieceEncoder
 from tests.promises.runs import QUICK, Memory, kept, pictures, ran, started, tree
-from tests.promises.runs import film as made
 
-FRAMES = 500
+FRAMES = 600
 posix = pytest.mark.skipif(sys.platform == "win32", reason="a process group is killed with a signal")
 
 
@@ -48,12 +47,6 @@ class Fate:
     after: float
     kept: int
     again: float
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """42 s of the made scenes, small: two spans to look at, several pieces; must not be changed."""
-    return made(tmp_path_factory.mktemp("film") / "film.mp4", FRAMES, rate=12)
 
 
 @pytest.fixture(scope="module")

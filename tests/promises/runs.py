@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -119,6 +120,12 @@ def kept(data: Path) -> Mapping[str, float]:
     with closing(sqlite3.connect(database)) as rows:
         known = rows.execute("SELECT name FROM sqlite_master WHERE name = 'Cache'").fetchall()
         return dict(rows.execute("SELECT key, store_time FROM Cache")) if known else {}
+
+
+def at_work(process: subprocess.Popen[str], data: Path, values: int) -> None:
+    """Wait until the cache of this data folder is there and holds so many values, or the process has ended."""
+    while process.poll() is None and not ((data / "cache" / "cache.db").exists() and len(kept(data)) >= values):
+        time.sleep(0.02)
 
 
 def tree(folder: Path) -> Mapping[str, str]:

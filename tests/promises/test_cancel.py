@@ -8,8 +8,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,11 @@ import pytest
 
 import maskanyone
 from maskanyone import files
-from maskanyone.data import Store
 from maskanyone.detect.centerface import CenterFace
 from maskanyone.errors import Cancelled
 from maskanyone.hide.solid import Solid
 from maskanyone.video import probe
-from tests.promises.runs import QUICK, Memory, started, tree
+from tests.promises.runs import QUICK, Memory, at_work, started, tree
 
 #: seconds within which a run must have ended
 LIMIT = 2.0
@@ -32,9 +32,9 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a 
 
 @dataclass(frozen=True)
 class Stop:
-    """One run that was asked to stop. after: seconds it had run. took: seconds until it had ended."""
+    """One run that was asked to stop. share: of its work that was done. took: seconds until it had ended."""
 
-    after: float
+    share: float
     took: float
 
 
@@ -44,57 +44,58 @@ def recipe() -> maskanyone.Recipe:
 
 @dataclass(frozen=True)
 class Whole:
-    """An undisturbed run: seconds it took, the facts it found, and all that it kept."""
+    """An undisturbed run: the steps it told of, the facts it found, and all that it kept."""
 
-    seconds: float
+    steps: int
     facts: dict[str, bytes]
     everything: dict[str, bytes]
 
 
 @pytest.fixture(scope="module")
 def whole(weights: Path, film: Path, tmp_path_factory: pytest.TempPathFactory) -> Whole:
-    began, cache = time.monotonic(), Memory()
-    maskanyone.analyse(film, recipe(), cache=cache)
-    facts = dict(cache.values)
-    maskanyone.mask(film, tmp_path_factory.mktemp("whole") / "film.mp4", recipe(), cache=cache)
-    return Whole(time.monotonic() - began, facts, cache.values)
+    cache, steps, facts = Memory(), [], {}
+
+    def progress(stage: str, done: int, total: int) -> None:
+        steps.append(stage)
+        if stage == "Hiding" and not facts:
+            facts.update(cache.values)
+
+    maskanyone.mask(film, tmp_path_factory.mktemp("whole") / "film.mp4", recipe(), progress=progress, cache=cache)
+    return Whole(len(steps), facts, cache.values)
 
 
 @pytest.mark.slow
 def test_asked_at_any_moment_it_ends_soon_and_leaves_nothing(film: Path, whole: Whole, tmp_path: Path):
-    assert len(list(stops(film, whole.seconds, tmp_path, 3, seed=2))) == 3
+    assert len(list(stops(film, whole.steps, tmp_path, 3, seed=2))) == 3
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_asked_at_twenty_moments(film: Path, whole: Whole, tmp_path: Path):
-    done = list(stops(film, whole.seconds, tmp_path, 20, seed=time.time_ns()))
+    done = list(stops(film, whole.steps, tmp_path, 20, seed=time.time_ns()))
     for stop in done:
-        print(f"stopped after {stop.after:5.2f} s: ended within {stop.took:4.2f} s")
+        print(f"stopped after {stop.share:4.0%} of its work: ended within {stop.took:4.2f} s")
     assert len(done) == 20
 
 
-def stops(film: Path, duration: float, folder: Path, times: int, seed: int) -> Iterator[Stop]:
-    """Stop so many runs, at moments spread over the time that one takes, and check what each leaves."""
+def stops(film: Path, steps: int, folder: Path, times: int, seed: int) -> Iterator[Stop]:
+    """Stop so many runs, at moments spread over the steps that one tells of, and check what each leaves."""
     chance = random.Random(seed)
     for number in range(times):
-        # the last moments may find it done
-        after = (number + chance.random()) / times * duration * 0.9
-        yield stopped(film, folder / str(number), after, Memory())
+        at = int((number + chance.random()) / times * steps)
+        yield Stop(at / steps, stopped(film, folder / str(number), Watch.steps(at)))
 
 
-def stopped(film: Path, folder: Path, after: float, cache: Store) -> Stop:
-    """Mask, and ask to stop after so many seconds."""
-    asked = threading.Event()
-    timer = threading.Timer(after, asked.set)
-    began = time.monotonic()
-    timer.start()
+def stopped(film: Path, folder: Path, watch: Watch) -> float:
+    """Mask, and ask to stop when the watch says so; the seconds until it had ended."""
     with pytest.raises(Cancelled, match=r"film\.mp4: was stopped"):
-        maskanyone.mask(film, folder / "film.mp4", recipe(), cancel=asked.is_set, cache=cache)
-    took = time.monotonic() - began - after
+        maskanyone.mask(
+            film, folder / "film.mp4", recipe(), progress=watch.progress, cancel=watch.reached, cache=Memory()
+        )
+    took = watch.since()
     assert took < LIMIT
     assert not tree(folder)
-    return Stop(after, took)
+    return took
 
 
 @pytest.mark.slow
@@ -102,7 +103,7 @@ def stopped(film: Path, folder: Path, after: float, cache: Store) -> Stop:
     ("stage", "share"), [("Finding faces", 0.0), ("Finding faces", 0.5), ("Hiding", 0.0), ("Hiding", 0.9)]
 )
 def test_it_can_be_stopped_in_each_stage(film: Path, whole: Whole, tmp_path: Path, stage: str, share: float):
-    watch, cache = Watch(stage, share), Memory(whole.facts if stage == "Hiding" else {})
+    watch, cache = Watch.stage(stage, share), Memory(whole.facts if stage == "Hiding" else {})
     with pytest.raises(Cancelled):
         maskanyone.mask(
             film, tmp_path / "out" / "film.mp4", recipe(), progress=watch.progress, cancel=watch.reached, cache=cache
@@ -113,7 +114,7 @@ def test_it_can_be_stopped_in_each_stage(film: Path, whole: Whole, tmp_path: Pat
 
 @pytest.mark.slow
 def test_it_can_be_stopped_while_it_writes_and_what_is_left_of_the_file_goes(film: Path, whole: Whole, tmp_path: Path):
-    watch = Watch("Writing", 0.0)
+    watch = Watch.stage("Writing", 0.0)
     seen: list[list[str]] = []
 
     def progress(stage: str, done: int, total: int) -> None:
@@ -150,7 +151,7 @@ def test_it_can_be_stopped_while_a_file_is_probed(
         monkeypatch.setattr(probe, "_CHILD", "import time\ntime.sleep(60)")
     else:
         monkeypatch.setattr(files, "_CHUNK", 1)
-    stopped(film, tmp_path / "out", 0.3, Memory())
+    stopped(film, tmp_path / "out", Watch(at=time.monotonic() + 0.3))
 
 
 @pytest.mark.slow
@@ -183,7 +184,7 @@ def test_it_can_be_stopped_while_a_method_hangs(
 
 @pytest.mark.slow
 def test_what_was_stopped_goes_on_where_it_was(film: Path, whole: Whole, tmp_path: Path):
-    cache, watch = Memory(whole.facts), Watch("Hiding", 0.5)
+    cache, watch = Memory(whole.facts), Watch.stage("Hiding", 0.5)
     with pytest.raises(Cancelled):
         maskanyone.mask(
             film, tmp_path / "film.mp4", recipe(), progress=watch.progress, cancel=watch.reached, cache=cache
@@ -206,7 +207,7 @@ def test_what_was_stopped_goes_on_where_it_was(film: Path, whole: Whole, tmp_pat
 def test_the_command_line_stopped_by_a_signal_ends_with_130(
     film: Path, whole: Whole, tmp_path: Path, name: str, share: float
 ):
-    assert interrupted(film, tmp_path, share * whole.seconds, signal.Signals[name]).took < LIMIT
+    assert interrupted(film, whole, tmp_path, share, signal.Signals[name]).took < LIMIT
 
 
 @posix
@@ -226,20 +227,16 @@ def test_the_command_line_stopped_before_it_masks_ends_with_130_too(tmp_path: Pa
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_the_command_line_stopped_at_twenty_moments(film: Path, whole: Whole, tmp_path: Path):
-    chance = random.Random()
     for turn in range(20):
-        # a process that has begun to work ends sooner than the one that was timed
-        after = (turn + chance.random()) / 20 * whole.seconds * 0.6
-        stop = interrupted(film, tmp_path / str(turn), after, signal.SIGINT)
-        print(f"Ctrl-C {stop.after:5.2f} s after it began to work: ended within {stop.took:4.2f} s")
+        stop = interrupted(film, whole, tmp_path / str(turn), turn / 20, signal.SIGINT)
+        print(f"Ctrl-C after {stop.share:4.0%} of what it keeps: ended within {stop.took:4.2f} s")
 
 
-def interrupted(film: Path, folder: Path, after: float, number: int) -> Stop:
-    """Send a signal to the command line and its children, as a terminal does, so many seconds into its work."""
+def interrupted(film: Path, whole: Whole, folder: Path, share: float, number: int) -> Stop:
+    """Send a signal to the command line and its children, as a terminal does, once it keeps that share of its work."""
     with started("mask", film, "-o", folder / "out", *QUICK, data=folder / "data") as process:
-        while not (folder / "data" / "cache" / "cache.db").exists() and process.poll() is None:
-            time.sleep(0.01)
-        time.sleep(after)
+        at_work(process, folder / "data", int(share * len(whole.everything)))
+        time.sleep(random.uniform(0, 0.3))
         os.killpg(process.pid, number)
         began = time.monotonic()
         out, err = process.communicate(timeout=60)
@@ -249,22 +246,33 @@ def interrupted(film: Path, folder: Path, after: float, number: int) -> Stop:
     assert not out
     assert not (folder / "out").exists() or not tree(folder / "out")
     assert took < LIMIT
-    return Stop(after, took)
+    return Stop(share, took)
 
 
 class Watch:
-    """Asks to stop once a stage has come so far, and knows how long that is ago."""
+    """Asks to stop, at a time or once told of a step that is due, and knows how long that is ago."""
 
-    def __init__(self, stage: str, share: float) -> None:
-        self._stage, self._share, self._at = stage, share, 0.0
+    def __init__(self, due: Callable[[str, int, int], bool] = lambda *_: False, at: float = float("inf")) -> None:
+        self._due, self._at = due, at
+
+    @classmethod
+    def stage(cls, name: str, share: float) -> Watch:
+        """Once a stage has come so far."""
+        return cls(lambda stage, done, total: stage == name and done >= share * total)
+
+    @classmethod
+    def steps(cls, number: int) -> Watch:
+        """Once so many steps were told, of whatever stage."""
+        steps = count()
+        return cls(lambda *_: next(steps) >= number)
 
     def progress(self, stage: str, done: int, total: int) -> None:
-        if not self._at and stage == self._stage and done >= self._share * total:
-            self._at = time.monotonic()
+        if self._due(stage, done, total):
+            self._at = min(self._at, time.monotonic())
 
     def reached(self) -> bool:
-        return bool(self._at)
+        return time.monotonic() >= self._at
 
     def since(self) -> float:
-        assert self._at, "it never came so far"
+        assert self.reached(), "it never came so far"
         return time.monotonic() - self._at

@@ -23,7 +23,7 @@ from maskanyone.errors import Cancelled, MaskAnyoneError
 from maskanyone.proof import page as pages
 from maskanyone.store.cache import Cache
 from maskanyone.video.encode import PieceEncoder
-from tests.promises.runs import QUICK, Memory, kept, pictures, ran, started, tree
+from tests.promises.runs import QUICK, Memory, at_work, kept, pictures, ran, started, tree
 
 FRAMES = 600
 posix = pytest.mark.skipif(sys.platform == "win32", reason="a process group is killed with a signal")
@@ -35,16 +35,14 @@ class Run:
 
     clip: Path
     data: Path
-    seconds: float
     pictures: str
     values: int
 
 
 @dataclass(frozen=True)
 class Fate:
-    """What a killed run left. after, again: seconds that it and the next one took. kept: facts and pieces there."""
+    """What a killed run left. kept: facts and pieces there. again: seconds that the next one took."""
 
-    after: float
     kept: int
     again: float
 
@@ -80,36 +78,34 @@ def test_killed_at_any_moment_it_leaves_nothing_half_and_goes_on_where_it_was(un
 def test_killed_at_twenty_moments(undisturbed: Run, tmp_path: Path):
     fates = list(killed_runs(undisturbed, tmp_path, 20, seed=time.time_ns()))
     for fate in fates:
-        print(
-            f"killed after {fate.after:5.2f} s, {fate.kept:2} of {undisturbed.values} kept, again {fate.again:5.2f} s"
-        )
+        print(f"killed with {fate.kept:2} of {undisturbed.values} kept, again {fate.again:5.2f} s")
     assert len(fates) == 20
 
 
 def whole_run(clip: Path, folder: Path) -> Run:
     """Mask a clip undisturbed, to compare with."""
-    began = time.monotonic()
     done = ran("mask", clip, "-o", folder / "out", *QUICK, "--no-audit", data=folder / "data")
-    seconds = time.monotonic() - began
     assert done.returncode == 0, done.stderr
-    return Run(
-        clip, folder / "data", seconds, pictures(folder / "out" / clip.name), len(kept(folder / "data"))
-    )  # fmt: skip
+    return Run(clip, folder / "data", pictures(folder / "out" / clip.name), len(kept(folder / "data")))
 
 
 def killed_runs(undisturbed: Run, folder: Path, times: int, seed: int) -> Iterator[Fate]:
-    """Kill so many runs, at moments spread over the time that one takes, and check what each leaves."""
+    """Kill so many runs, at moments spread over the work that one does, and check what each leaves."""
     chance = random.Random(seed)
     for number in range(times):
-        after = (number + chance.random()) / times * undisturbed.seconds
-        yield killed_run(undisturbed, folder / str(number), after)
+        values = int((number + chance.random()) / times * undisturbed.values)
+        yield killed_run(undisturbed, folder / str(number), values, chance.random() / 2)
 
 
-def killed_run(undisturbed: Run, folder: Path, after: float) -> Fate:
-    """Kill one run and all its children; whatever it leaves is whole, and the next run builds on it."""
+def killed_run(undisturbed: Run, folder: Path, values: int, pause: float) -> Fate:
+    """Kill one run and all its children, some seconds after it keeps so many values.
+
+    Whatever it leaves is whole, and the next run builds on it.
+    """
     out, data, name = folder / "out", folder / "data", undisturbed.clip.name
     with started("mask", undisturbed.clip, "-o", out, *QUICK, "--no-audit", data=data) as process:
-        time.sleep(after)
+        at_work(process, data, values)
+        time.sleep(pause)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
     assert_whole(out / name, undisturbed)
@@ -123,7 +119,7 @@ def killed_run(undisturbed: Run, folder: Path, after: float) -> Fate:
     now = kept(data)
     assert {key: now.get(key) for key in before} == before, "finished work was done again"
     assert len(now) == undisturbed.values
-    return Fate(after, len(before), seconds)
+    return Fate(len(before), seconds)
 
 
 def assert_whole(result: Path, undisturbed: Run) -> None:

@@ -87,10 +87,10 @@ def audit(
         frames_beyond (of the result, after the original's last: not searched), tracks_beyond (kinds of further picture
         tracks and of cover pictures: not searched), laid_otherwise (its pictures are mirrored, turned, cut or moved
         against the original's, and were compared where they belong), films_unlike (their first pictures differ almost
-        everywhere, so that nothing is proven), frames_unlike (of the result with a face that is
-        not what the original shows there), frames_strange (those of them in which two detectors find it where nobody is
-        known from the original: the files may not belong together, or be swapped), searchers_missing, faults (what went
-        wrong with the original), left_out (detectors that were not here).
+        everywhere, so that nothing is proven), frames_unlike (of the result with a face that is not what the original
+        shows there), frames_strange (those of them in which two detectors find it where nobody is known from the
+        original: the files may not belong together, or be swapped), searchers_missing, faults (what went wrong with the
+        original), left_out (detectors that were not here).
 
     Raises:
         Refused: one of the files cannot be read. Cancelled. Failed: a fault of ours.

@@ -16,7 +16,7 @@ from maskanyone.edit import Edits
 from maskanyone.errors import BadOutput, BadRecipe
 from maskanyone.proof.page import BEGINNING, page
 from maskanyone.proof.report import FORMAT, written
-from maskanyone.proof.wording import UNFINISHED
+from maskanyone.proof.wording import broke_off
 from maskanyone.recipe import Recipe
 
 _LEAST_FREE = 20 << 20
@@ -65,7 +65,7 @@ class Target:
         report = read_report(self.report)
         ours = report is not None and report.get("key") == self.key
         if report and ours and self.video.exists() and files.sha256(self.video) == report["result"]["sha256"]:
-            again = overwrite or (anonymous and "name" in report["source"]) or _broke_off(report)
+            again = overwrite or (anonymous and "name" in report["source"]) or broke_off(report.get("audit"))
             return None if again else report
         if (overwrite and (report is not None or not self.video.exists())) or (ours and not self.video.exists()):
             return None
@@ -142,12 +142,6 @@ def key(source: Video, recipe: Recipe, edits: Edits | None = None, searchers: Se
     more: dict[str, Any] = {"edits": edits.data()} if edits and edits.edits else {}
     more |= {"searchers": sorted(searchers)} if recipe.audit.on else {}
     return keys.key("result", source=source.sha256, recipe=recipe.data(), **more)
-
-
-def _broke_off(report: Mapping[str, Any]) -> bool:
-    """Whether the search of a result was begun and not ended."""
-    audit = report.get("audit")
-    return isinstance(audit, str) and audit.startswith(UNFINISHED)
 
 
 def report_of(video: Path) -> Path:

@@ -91,6 +91,14 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 
 
 @pytest.fixture(scope="session")
+def brief(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The made clip again, 3 s, where how long it is does not matter; must not be changed."""
+    path = tmp_path_factory.mktemp("brief") / "brief.mp4"
+    make(path, 3)
+    return path
+
+
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """Where Chromium lies in the PATH."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

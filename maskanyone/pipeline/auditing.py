@@ -18,7 +18,6 @@ from maskanyone.data import (
     GUESSED,
     HINTED,
     SEEN,
-    Span,
     Track,
     Video,
 )
@@ -94,7 +93,7 @@ class Audit:
         self._recipe = recipe
         self._auditors = Auditors.of(recipe)
         self._rounds = self._mended = 0
-        self._known: Mapping[Span, str] = {}
+        self._pieces: Pieces | None = None
         self._asking: Asking | None = None
         self.told: Audited | None = None
         self.stopped = ""
@@ -124,8 +123,8 @@ class Audit:
         if not made:
             return ()
         frames = len(seen.timeline)
-        again = self.told is not None
-        changed = Span.flags(pieces.others(self._known), frames) if again else None
+        before = self.told
+        changed = pieces.changed_since(self._pieces) if self._pieces else None
         self._asking = self._asking or Asking.of(links, times_of(original, seen))
         try:
             told = searched(
@@ -144,10 +143,9 @@ class Audit:
             log.exception("the search of the result broke off")
             self.told, self.stopped = None, type(error).__name__
             return ()
-        self._rounds, self._known = self._rounds + 1, pieces.keys
-        if self.told is not None and changed is not None:
-            before = self.told.searched
-            told = replace(before, findings=renewed(before.findings, told.findings, changed))
+        self._rounds, self._pieces = self._rounds + 1, pieces
+        if before is not None and changed is not None:
+            told = replace(before.searched, findings=renewed(before.searched.findings, told.findings, changed))
         self.told = Audited(
             self._auditors.names,
             told,
@@ -191,12 +189,11 @@ def searched(
         return Asked(True, (asking.turns[index],), people, recall, count=True)
 
     masked = probe(result)
-    times = shown_at(original, seen.timeline, masked.time_base)[:-1]
 
     def results(waiting: Callable[[], None]) -> Results:
         if changed is None:
-            return result_frames(masked, len(times), ask=waiting)
-        return chosen_frames(masked, times, changed, waiting)
+            return result_frames(masked, len(seen.timeline), ask=waiting)
+        return chosen_frames(masked, shown_at(original, seen.timeline, masked.time_base)[:-1], changed, waiting)
 
     return search_pair(original, seen, results, auditors, asked, tick)
 
@@ -233,8 +230,7 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
             against.placement,
         )
         by, looks, missing = auditors.names, auditors.looks, auditors.missing
-    proven = {"bound": incomparable(any(found.sure for found in told.findings))} if against.unlike else {}
-    return _data(told, [*by, KNOWN], times - float(original.zero), "leaks") | proven | {
+    return _data(told, [*by, KNOWN], times - float(original.zero), "leaks", against.unlike) | {
         "looks": looks,
         "frames_beyond": told.beyond,
         "tracks_beyond": sum("picture" in words for words in result.dropped),
@@ -271,10 +267,17 @@ def search_pair(
         return search(frames, shown, auditors, asked, going, placement)
 
 
-def _data(told: Searched, by: Sequence[str], times: NDArray[np.float64], left: str) -> dict[str, Any]:
-    """What a search gave. times: when each frame is shown, s. left: what those who show are called."""
+def _data(
+    told: Searched, by: Sequence[str], times: NDArray[np.float64], left: str, unlike: bool = False
+) -> dict[str, Any]:
+    """What a search gave.
+
+    times: when each frame is shown, s. left: what those who show are called. unlike: see ``Against``.
+    """
     found = leaks(told.findings)
     perhaps = [leak for leak in found if not leak.sure]
+    seen = len(perhaps) < len(found)
+    proven = bound(told.checks, told.people, told.known)
     return {
         "by": list(by),
         "frames_searched": told.frames,
@@ -282,7 +285,7 @@ def _data(told: Searched, by: Sequence[str], times: NDArray[np.float64], left: s
         "frames_missing": told.missing,
         left: [_told(leak, times) for leak in found if leak.sure],
         "perhaps": [_told(leak, times) for leak in perhaps],
-        "bound": bound(told.checks, told.people, told.known).data(len(perhaps) < len(found), len(perhaps)),
+        "bound": incomparable(seen) if unlike else proven.data(seen, len(perhaps)),
     }
 
 

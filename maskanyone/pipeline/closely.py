@@ -53,7 +53,7 @@ class Closely:
         """A sentence, where anything went wrong."""
         told = []
         if self._hearing.kinds:
-            kinds = ", ".join(dict.fromkeys(self._hearing.kinds))
+            kinds = ", ".join(self._hearing.kinds)
             told.append(f"hints of faces could not all be looked at closely, and the rest of them is hidden: {kinds}")
         if left := self.told["hints"] - self.told["asked_about"]:
             told.append(f"there were too many hints of faces: the {left:,} faintest were not looked at closely")

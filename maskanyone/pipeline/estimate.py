@@ -7,7 +7,7 @@ import os
 from maskanyone.recipe import Recipe
 
 #: milliseconds of one core for a frame, and for each of its megapixels: a look at 640 px; reading it and coding the
-#: result; searching that. Measured on one machine, where nothing had to be mended
+#: result; searching that. About what one machine takes where nothing has to be mended
 _LOOK_MS, _CODE_MS_A_MEGAPIXEL, _SEARCH_MS, _SEARCH_MS_A_MEGAPIXEL = 45.0, 30.0, 20.0, 12.0
 _START = 2.0
 

@@ -199,7 +199,7 @@ class Hearing:
         kind = type(error).__name__
         if kind not in self.kinds:  # a detector that fails may fail in every frame of a film
             logging.getLogger(__name__).error(words, exc_info=error)
-        self.kinds.append(kind)
+            self.kinds.append(kind)
 
 
 def _bytes(place: _Place) -> int:

@@ -10,6 +10,9 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from maskanyone import keys
 from maskanyone.data import Span, Store
 from maskanyone.errors import BadOutput, Cancelled
@@ -41,18 +44,14 @@ class Pieces:
         self._broken = threading.Event()
 
     @property
-    def keys(self) -> Mapping[Span, str]:
-        """Of all pieces, in order, once they are rendered. One in which a method failed has another key each time."""
-        return dict(self._keys)
-
-    @property
     def faults(self) -> tuple[str, ...]:
         """What went wrong with methods, in order of frames."""
         return tuple(fault for span in sorted(self._faults, key=lambda s: s.start) for fault in self._faults[span])
 
-    def others(self, than: Mapping[Span, str]) -> tuple[Span, ...]:
-        """Pieces whose pictures are others than those that had these keys; see ``keys``."""
-        return tuple(span for span, key in self._keys.items() if than.get(span) != key)
+    def changed_since(self, before: Pieces) -> NDArray[np.bool_]:
+        """bool (F,): frames of pieces that are others now. One in which a method failed is another each time."""
+        changed = [span for span, key in self._keys.items() if before._keys.get(span) != key]
+        return Span.flags(changed, len(self._task.timeline))
 
     def render(self) -> None:
         """Render all pieces that the cache does not hold."""

@@ -131,21 +131,21 @@ def set_against(original: Video, result: Video, ask: Callable[[], None] = lambda
     after, others = _first(result, size, _COMPARED + _MOST_LAG, ask)
     placement = placed(list(zip(some, others, strict=False)))
     laid = np.stack([placement.pictures(each, before.shape[1:]) for each in after])
-    lag = _lag(before, laid)
-    return Against(placement, lag, _apart(before, laid, lag) > _UNLIKE)
+    lag, apart = _lag(before, laid)
+    return Against(placement, lag, apart > _UNLIKE)
 
 
-def _lag(before: Pixels, after: Pixels) -> int:
-    """Pictures, uint8 (N, h, w, 3), that the second film repeats at its start."""
-    lags = range(min(_MOST_LAG, len(after) - 1) + 1)
-    best = min(lags, key=lambda lag: (_apart(before, after, lag), lag), default=0)
-    return best if _apart(before, after, best) < _BETTER * _apart(before, after, 0) else 0
+def _lag(before: Pixels, after: Pixels) -> tuple[int, float]:
+    """Pictures, uint8 (N, h, w, 3), that the second film repeats at its start; the median by which others differ."""
 
+    def apart(lag: int) -> float:
+        number = min(len(before), len(after) - lag)
+        return float(np.median(cv2.absdiff(before[:number], after[lag : lag + number])))
 
-def _apart(before: Pixels, after: Pixels, lag: int) -> float:
-    """By how much pictures differ, the second ones that much later: the median over all their pixels, 0 to 255."""
-    number = min(len(before), len(after) - lag)
-    return float(np.median(cv2.absdiff(before[:number], after[lag : lag + number]))) if number > 0 else np.inf
+    off = [apart(lag) for lag in range(min(_MOST_LAG, len(after) - 1) + 1)]
+    best = int(np.argmin(off))
+    lag = best if off[best] < _BETTER * off[0] else 0
+    return lag, off[lag]
 
 
 def _first(video: Video, size: tuple[int, int], most: int, ask: Callable[[], None]) -> tuple[Pixels, list[Pixels]]:

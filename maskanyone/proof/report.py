@@ -27,7 +27,7 @@ from maskanyone.data import (
 from maskanyone.proof import corrections, places
 from maskanyone.proof.facts import Facts
 from maskanyone.proof.stretches import covered, stretch, stretches, weak
-from maskanyone.proof.wording import UNFINISHED, listed
+from maskanyone.proof.wording import broke_off, listed
 from maskanyone.written import counted
 
 FORMAT = 1
@@ -275,7 +275,7 @@ def _not_protected(facts: Facts) -> list[str]:
     """What the result does not protect from, a sentence each."""
     searched = _SEARCHED
     if isinstance(facts.audit, str):
-        searched = _BROKE_OFF if facts.audit.startswith(UNFINISHED) else _NOT_SEARCHED
+        searched = _BROKE_OFF if broke_off(facts.audit) else _NOT_SEARCHED
     missing = [f"{name} could have looked too, and its weights were not here." for name in facts.left_out]
     return [*NOT_PROTECTED, searched, *missing, *_shows(facts)]
 

@@ -65,6 +65,11 @@ def searched(report: Plain) -> Plain | None:
     return audit if isinstance(audit, Mapping) else None
 
 
+def broke_off(audit: Plain | str | None) -> bool:
+    """Whether the search of the finished file was begun and not ended."""
+    return isinstance(audit, str) and audit.startswith(UNFINISHED)
+
+
 def references(report: Plain) -> list[str]:
     """What the paragraph cites, in its order."""
     return [citation.full for citation in cited(detectors(report))]
@@ -202,7 +207,7 @@ def _shares(report: Plain) -> list[str]:
 def _search(report: Plain) -> list[str]:
     audit = searched(report)
     if audit is None:
-        begun = str(report.get("audit", "")).startswith(UNFINISHED)
+        begun = broke_off(report.get("audit"))
         return [f"The {'search of the finished file was not finished' if begun else 'finished file was not searched'}."]
     by = [with_source(str(title)) for title in audit["by"]]
     frames, deep = counted(int(audit["frames_searched"]), "frame"), int(audit["frames_searched_by_all"])

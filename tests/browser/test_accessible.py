@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from maskanyone.sample import make
 from tests.browser.served import Served
 
 pytestmark = pytest.mark.slow
@@ -59,12 +58,10 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def full(browser: Any, weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def full(browser: Any, weights: Path, brief: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The page with a recording, chosen, and its result."""
-    folder = tmp_path_factory.mktemp("full")
-    served = Served(folder / "data").start()
-    make(folder / "sample.mp4", 3)
-    filled(served, folder / "sample.mp4")
+    served = Served(tmp_path_factory.mktemp("full") / "data").start()
+    filled(served, brief)
     yield served
     served.stop()
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from maskanyone.sample import make
 from tests.browser.served import Served
 from tests.conftest import FLAGS
 
@@ -22,9 +21,7 @@ NAMED = re.compile(r'sa_family=AF_INET6?, .*?"([0-9a-fA-F.:]+)"')
 PROBE = "2001:4860:4860::8888"
 
 
-def test_nobody_is_asked_but_the_page(
-    driver: Any, chromium: str, weights: Path, tmp_path: Path
-) -> None:
+def test_nobody_is_asked_but_the_page(driver: Any, chromium: str, weights: Path, brief: Path, tmp_path: Path) -> None:
     strace = shutil.which("strace")
     if strace is None:
         pytest.skip("strace is not in the PATH")
@@ -48,8 +45,7 @@ def test_nobody_is_asked_but_the_page(
         wrapper = tmp_path / "chromium"
         wrapper.write_text(f'#!/bin/sh\nexec {" ".join(trace)} {tmp_path / "browser.trace"} {chromium} "$@"\n')
         wrapper.chmod(0o755)
-        make(tmp_path / "sample.mp4", 3)
-        asked = story(driver, served, str(wrapper), tmp_path / "sample.mp4")
+        asked = story(driver, served, str(wrapper), brief)
     finally:
         served.stop()
     assert asked

@@ -18,7 +18,6 @@ from maskanyone import pipeline
 from maskanyone.data import Span
 from maskanyone.detect import look
 from maskanyone.pipeline import piecework
-from maskanyone.sample import make
 from maskanyone.video.encode import PieceEncoder
 from tests.promises.runs import BLIND, QUICK, Memory, environment
 
@@ -89,9 +88,8 @@ def test_two_runs_give_the_same_pictures_the_same_facts_and_the_same_file(run: C
 
 
 @pytest.mark.slow
-def test_what_the_search_mends_is_mended_alike(run: Callable[..., Made], tmp_path: Path):
-    make(tmp_path / "clip.mp4", 3)
-    one, other = (run(None, BLIND, tmp_path / "clip.mp4") for _ in range(2))
+def test_what_the_search_mends_is_mended_alike(run: Callable[..., Made], brief: Path):
+    one, other = (run(None, BLIND, brief) for _ in range(2))
     assert one.report["audit"]["hidden_afterwards"] > 0
     assert (other.shown, other.file, other.data) == (one.shown, one.file, one.data)
 

@@ -60,19 +60,11 @@ def known(weights: Path, film: Path, tmp_path_factory: pytest.TempPathFactory) -
     return data
 
 
-@pytest.fixture(scope="module")
-def clip(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three seconds of the sample, one piece and a little more, with its sound."""
-    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
-    make(path, 3)
-    return path
-
-
 @pytest.mark.slow
-def test_a_whole_run_asks_for_no_connection(strace: str, clip: Path, tmp_path: Path):
+def test_a_whole_run_asks_for_no_connection(strace: str, brief: Path, weights: Path, tmp_path: Path):
     out = tmp_path / "out"
-    calls = traced(strace, [*PROGRAM, "mask", str(clip), "-o", str(out), "--audio", "keep"], tmp_path)
-    assert sorted(path.name for path in out.iterdir()) == ["clip.mp4", "clip.report.html", "clip.report.json"]
+    calls = traced(strace, [*PROGRAM, "mask", str(brief), "-o", str(out), "--audio", "keep"], tmp_path)
+    assert sorted(path.name for path in out.iterdir()) == ["brief.mp4", "brief.report.html", "brief.report.json"]
     assert not [call for call in calls if INTERNET.search(call)]
 
 
@@ -111,10 +103,10 @@ def test_without_the_heavy_libraries_every_method_runs_and_opens_no_socket(
 
 
 @pytest.mark.slow
-def test_without_the_heavy_libraries_the_default_preset_runs(clip: Path, tmp_path: Path):
-    done = ran("mask", clip, "-o", tmp_path / "out", **watched(tmp_path))
+def test_without_the_heavy_libraries_the_default_preset_runs(brief: Path, weights: Path, tmp_path: Path):
+    done = ran("mask", brief, "-o", tmp_path / "out", **watched(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "out" / "clip.mp4").exists()
+    assert (tmp_path / "out" / "brief.mp4").exists()
     assert not (tmp_path / "told").exists(), (tmp_path / "told").read_text()
 
 

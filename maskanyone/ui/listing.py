@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -59,16 +61,12 @@ def _head(owner: str, rows: list[Recording]) -> None:
     every = bool(some) and all(row.chosen for row in some)
     name, length, state = (f":gray[:small[{word}]]" for word in words.HEADS)
     with frame.line():
-        turned = _turned("rows")
-        key = f"choose all {turned}"
-        st.session_state[key] = every
         st.checkbox(
             words.CHOOSE_ALL,
-            key=key,
+            **_box("choose all", every, lambda value: _choose(owner, some, value)),
             label_visibility="collapsed",
             width=_CHECK,
             disabled=not some,
-            on_change=lambda: _choose(owner, some, key, turns="all", unless=("rows", turned)),
         )
         st.markdown("", width=_PICTURE)
         st.markdown(name, width="stretch")
@@ -78,17 +76,13 @@ def _head(owner: str, rows: list[Recording]) -> None:
 
 def _row(owner: str, row: Recording, run: Job | None, left: int) -> None:
     with frame.line():
-        turned = _turned("all")
-        key = f"choose {row.id} {turned}"
         can_be = row.state == READY
-        st.session_state[key] = row.chosen and can_be
         st.checkbox(
             words.choose(spoken(row.name)),
-            key=key,
+            **_box(f"choose {row.id}", row.chosen and can_be, lambda value: _choose(owner, [row], value)),
             label_visibility="collapsed",
             width=_CHECK,
             disabled=not can_be,
-            on_change=lambda: _choose(owner, [row], key, turns="rows", unless=("all", turned)),
         )
         st.html(_picture(row), width=_PICTURE)
         with st.container(width="stretch", gap=None):
@@ -104,20 +98,30 @@ def _row(owner: str, row: Recording, run: Job | None, left: int) -> None:
                     _ask(owner, [row])
 
 
-def _choose(owner: str, rows: list[Recording], key: str, *, turns: str, unless: tuple[str, int]) -> None:
-    """Choose rows as their box says, unless it is one that was drawn before the others were turned.
+def _choose(owner: str, rows: list[Recording], value: bool) -> None:
+    recordings.choose(owner, [row.id for row in rows], value)
 
-    A browser that is clicked in before it has drawn what a click changed sends what it still shows of the other boxes,
-    which looks like a click on each of them.
+
+def _box(name: str, shows: bool, turn: Callable[[bool], None]) -> dict[str, Any]:
+    """Key and callback of a box: a new key whenever something else than a click on it has turned it.
+
+    A browser sends with every click what it shows of all boxes. What it still shows of one that was turned meanwhile
+    looks like a click on that, and is passed over.
     """
-    if _turned(unless[0]) == unless[1]:
-        recordings.choose(owner, [row.id for row in rows], bool(st.session_state[key]))
-        st.session_state[f"{turns} turned"] = _turned(turns) + 1
+    counter = f"{name}: turned"
+    number = int(st.session_state.get(counter, 0))
+    if st.session_state.get(f"{name} {number}", shows) != shows:
+        number += 1
+        st.session_state[counter] = number
+    key = f"{name} {number}"
+    if key not in st.session_state:
+        st.session_state[key] = shows
 
+    def clicked() -> None:
+        if st.session_state.get(counter, 0) == number:
+            turn(bool(st.session_state[key]))
 
-def _turned(which: str) -> int:
-    """How often the box over the list (``all``), or one in it (``rows``), was turned; the others are new ones then."""
-    return int(st.session_state.get(f"{which} turned", 0))
+    return {"key": key, "on_change": clicked}
 
 
 def _facts(row: Recording) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from maskanyone import folders
 from maskanyone.errors import MissingWeights
@@ -30,6 +31,8 @@ FLAGS = (
 )
 VIEWPORT = {"width": 1280, "height": 900}
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+# what a machine is slow at is not wrong; the profile "ci" has no deadline either
+settings.register_profile("default", deadline=None)
 
 
 @dataclass(frozen=True)

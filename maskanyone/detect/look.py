@@ -112,8 +112,8 @@ class _Reader:
         self, video: Video, start: int, known: NDArray[np.int64] | None, salvage: bool, ask: Callable[[], None]
     ) -> None:
         lead = min(start, _LEAD)
-        before = int(known[-lead - 1]) if known is not None and len(known) > lead else None
-        self._frames = ahead(read(video, start - lead, before, salvage=salvage), ask)
+        at = int(known[-lead]) if known is not None and lead else None
+        self._frames = ahead(read(video, start - lead, at, salvage=salvage), ask)
         self.previous = list(islice(self._frames, lead))
         self.position = start
         if known is not None and lead and (len(self.previous) < lead or self.previous[-1].pts != known[-1]):

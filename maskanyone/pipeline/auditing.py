@@ -32,12 +32,13 @@ from maskanyone.pipeline.watch import Watch
 from maskanyone.proof.bound import bound, incomparable
 from maskanyone.proof.corrections import apart
 from maskanyone.proof.leaks import Leak, leaks
-from maskanyone.proof.pairs import Original, Results, chosen_frames, result_frames, set_against
+from maskanyone.proof.pairs import Results, chosen_frames, result_frames, set_against
 from maskanyone.proof.placement import AS_IT_WAS, Placement
 from maskanyone.proof.search import KNOWN, NOBODY, Asked, Auditor, Searched, search
 from maskanyone.proof.wording import UNFINISHED
 from maskanyone.recipe import Recipe
 from maskanyone.track import Links
+from maskanyone.video.again import Again
 from maskanyone.video.probe import probe
 from maskanyone.video.write import shown_at
 
@@ -45,7 +46,7 @@ log = logging.getLogger(__name__)
 
 SEARCHING = "Searching the result"
 #: of a file that may be another tool's, every n-th frame is searched thoroughly
-_CLOSELY = 5
+_EVERY = 5
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,7 @@ def compared(original: Video, result: Video, seen: Seen, links: Links, watch: Wa
     def asked(index: int) -> Asked:
         moment = bool(moments[index])
         return Asked(
-            thorough=moment or index % _CLOSELY == 0,
+            thorough=moment or index % _EVERY == 0,
             turns=TURNS,
             people=known(index),
             recall=moment,
@@ -262,8 +263,11 @@ def search_pair(
         at = index
         tick(index)
 
-    # who waits tells where it is
-    with closing(Original(original, seen.timeline.pts)) as frames, closing(results(lambda: tick(at))) as shown:
+    def waiting() -> None:
+        tick(at)
+
+    pts = seen.timeline.pts
+    with closing(Again(original, pts, salvage=True, ask=waiting)) as frames, closing(results(waiting)) as shown:
         return search(frames, shown, auditors, asked, going, placement)
 
 

@@ -15,7 +15,7 @@ from maskanyone.data import Store, Video
 from maskanyone.detect.closely import VERSION as CLOSE
 from maskanyone.detect.look import TIMEOUT, Producer, Seen
 from maskanyone.detect.look import VERSION as LOOK
-from maskanyone.pipeline.hearing import Hearing
+from maskanyone.pipeline.second_look import SecondLook
 from maskanyone.pipeline.watch import Watch
 from maskanyone.track import FIRST, Doubt, Opinion, TrackParams, vouched
 from maskanyone.video.tonemap import VERSION as TONEMAP
@@ -45,15 +45,15 @@ class Closely:
         """producers: at least one. timeout: seconds that one place may take before its detector counts as hung."""
         self._source, self._seen, self._agree = source, seen, params.agree
         self._producers, self._cache, self._salvage = producers, cache, salvage
-        self._hearing = Hearing(source, seen, params.agree, producers, watch, salvage, timeout)
+        self._second = SecondLook(source, seen, params.agree, producers, watch, salvage, timeout)
         self.told: dict[str, int] = {"hints": 0, "asked_about": 0, "places": 0, "agreed": 0}
 
     @property
     def faults(self) -> tuple[str, ...]:
         """A sentence, where anything went wrong."""
         told = []
-        if self._hearing.kinds:
-            kinds = ", ".join(self._hearing.kinds)
+        if self._second.kinds:
+            kinds = ", ".join(self._second.kinds)
             told.append(f"hints of faces could not all be looked at closely, and the rest of them is hidden: {kinds}")
         if left := self.told["hints"] - self.told["asked_about"]:
             told.append(f"there were too many hints of faces: the {left:,} faintest were not looked at closely")
@@ -83,8 +83,8 @@ class Closely:
         key = self._key(doubts)
         if (known := unpacked(self._cache.get(key))) is not None:
             return _read(known)
-        said = self._hearing.of(doubts)
-        if not self._hearing.kinds:
+        said = self._second.of(doubts)
+        if not self._second.kinds:
             self._cache.put(key, _kept([each.scores for each in said]))
         return said
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskanyone.data import Pixels, Span, Video
-from maskanyone.errors import Failed
 from maskanyone.proof.placement import Placement, placed
 from maskanyone.video.again import Again
 from maskanyone.video.read import Frame, ahead, read
@@ -29,56 +27,6 @@ _EACH, _LONGER = 15, 640
 _BETTER = 0.6
 #: from which median difference on pictures are of another film; of our results it is below 3
 _UNLIKE = 16.0
-#: frames that are passed over, from which on opening the file anew takes less time than decoding them
-_WORTH = 24
-#: seconds: a key frame that takes longer is none to start at, and all was read from the front
-_SLOW = 2.0
-
-
-class Original:
-    """Frames of an original, asked for in their order; those between are passed over by a key frame where that pays."""
-
-    def __init__(self, video: Video, pts: NDArray[np.int64]) -> None:
-        """pts: int64 (F,), of all its frames, in its time base."""
-        self._video, self._pts = video, pts
-        self._keys = np.searchsorted(pts, np.asarray(video.keys, np.int64)) if video.seekable else np.zeros(0, int)
-        self._frames = read(video, salvage=True)
-        self._next = 0
-
-    def __len__(self) -> int:
-        return len(self._pts)
-
-    def frame(self, index: int, ask: Callable[[], None] = lambda: None) -> Frame:
-        """The frame with this index, later than all that were asked for.
-
-        ask: called for every frame that is passed over; may raise to stop.
-
-        Raises:
-            Failed: it is no longer there.
-        """
-        before, began = self._keys[self._keys < index], time.monotonic()
-        over = len(before) and before[-1] - self._next >= _WORTH
-        if over:
-            self.close()
-            self._frames = read(self._video, index, int(self._pts[index - 1]), salvage=True, ask=ask)
-        self._next = index + 1
-        frame = self._later(index, ask)
-        if frame is None or frame.pts != self._pts[index]:
-            raise Failed(self._video.name, f"frame {index} could not be read again", "Let nothing write to it")
-        if over and time.monotonic() - began > _SLOW:
-            self._keys = self._keys[:0]
-        return frame
-
-    def _later(self, index: int, ask: Callable[[], None]) -> Frame | None:
-        for frame in self._frames:
-            if frame.index == index:
-                return frame
-            ask()
-        return None
-
-    def close(self) -> None:
-        """Read no more."""
-        self._frames.close()
 
 
 def result_frames(result: Video, count: int, lag: int = 0, ask: Callable[[], None] = lambda: None) -> Results:

@@ -15,9 +15,9 @@ import numpy as np
 from maskanyone.data import Float, Pixels
 from maskanyone.overlap import common, overlaps
 from maskanyone.proof.detail import shown
-from maskanyone.proof.pairs import Original
 from maskanyone.proof.placement import AS_IT_WAS, Placement
 from maskanyone.runtime.crew import Crew, awaited
+from maskanyone.video.again import Again
 from maskanyone.video.picture import Picture
 from maskanyone.video.read import Frame
 
@@ -148,7 +148,7 @@ class _Sight:
 
 
 def search(
-    original: Original,
+    original: Again,
     results: Iterable[tuple[int, Frame | None]],
     auditors: Sequence[Auditor],
     asked: Callable[[int], Asked],
@@ -180,7 +180,7 @@ def search(
         told.checks += len(task.people[0]) * task.count
         if task.recall or (task.check and len(task.people[0])) or len(task.supposed[0]) or sights:
             judged(hands)
-            before = original.frame(index, lambda: tick(index))
+            before = original.frame(index)
             judging.append((index, crew.call(_judged, before, after, sights, auditors, task, placement)))
 
     def judged(most: int) -> None:

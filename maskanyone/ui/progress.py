@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from maskanyone.pipeline import JOINING, LOOKING
 from maskanyone.pipeline.auditing import SEARCHING
 from maskanyone.pipeline.following import FOLLOWING
-from maskanyone.pipeline.hearing import CLOSELY
 from maskanyone.pipeline.piecework import HIDING
+from maskanyone.pipeline.second_look import CLOSELY
 from maskanyone.store.tables import QUEUED, RUNNING, Job
 from maskanyone.ui.words import runs as words
 from maskanyone.written import duration

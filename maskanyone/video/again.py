@@ -11,42 +11,74 @@ from maskanyone.data import Video
 from maskanyone.errors import Failed
 from maskanyone.video.read import Frame, ahead, read
 
+#: frames from which on opening the file anew at a key frame takes less time than decoding them
+_WORTH = 24
+
 
 class Again:
-    """Frames, decoded ahead; where the next that are wanted follow the last, reading goes on."""
+    """Frames, decoded ahead. Those that nobody wants are passed over by a key frame where that pays, else decoded."""
 
     def __init__(
         self, video: Video, pts: NDArray[np.int64], *, salvage: bool, ask: Callable[[], None] = lambda: None
     ) -> None:
         """pts: int64 (F,), times of all frames, in its time base. ask: called now and then; may raise to stop."""
         self._video, self._pts, self._salvage, self._ask = video, pts, salvage, ask
+        self._keys = np.searchsorted(pts, np.asarray(video.keys if video.seekable else (), np.int64))
         self._frames: Generator[Frame, None, None] | None = None
-        self._next = 0
+        self._next = self._passed = 0
+
+    def __len__(self) -> int:
+        return len(self._pts)
+
+    def frame(self, index: int) -> Frame:
+        """The frame with this index.
+
+        Raises:
+            Failed: see ``since``.
+        """
+        return next(self.since(index))
 
     def since(self, start: int) -> Iterator[Frame]:
-        """All frames from ``start`` on. Where nothing can be sought, those before it are passed over.
+        """All frames from ``start`` on.
 
         Raises:
             Failed: the second reading does not give the frames of the first.
         """
-        if self._frames is None or start < self._next or (self._video.seekable and start > self._next):
-            self.close()
-            before = int(self._pts[start - 1]) if start else None
-            self._frames = ahead(read(self._video, start, before, salvage=self._salvage), self._ask)
-            self._next = start
+        key = self._key(start)
+        opened = self._frames is None or start < self._next or key - self._next >= _WORTH
+        if opened:
+            self._open(start)
         while self._next < len(self._pts):
-            index, frame = self._next, next(self._frames, None)
+            index, frame = self._next, next(self._frames or iter(()), None)
             if frame is None or frame.pts != self._pts[index]:
                 raise Failed(
                     self._video.name, f"frame {index} could not be read a second time", "Please report this file's kind"
                 )
             self._next = index + 1
             self._ask()
-            if index >= start:
-                yield frame
+            if index < start:
+                continue
+            if opened and index == start and self._passed > start - key + _WORTH:  # what calls itself a key is none
+                self._keys = self._keys[:0]
+            yield frame
 
     def close(self) -> None:
         """Read no more."""
         if self._frames is not None:
             self._frames.close()
             self._frames = None
+
+    def _key(self, start: int) -> int:
+        """The last frame, up to this one, at which reading can begin."""
+        position = int(np.searchsorted(self._keys, start, side="right"))
+        return int(self._keys[position - 1]) if position else 0
+
+    def _open(self, start: int) -> None:
+        self.close()
+        self._passed = 0
+        at = int(self._pts[start]) if start else None
+        self._frames = ahead(read(self._video, start, at, salvage=self._salvage, ask=self._pass), self._ask)
+        self._next = start
+
+    def _pass(self) -> None:
+        self._passed += 1

@@ -117,7 +117,7 @@ class Frame:
 def read(
     video: Video,
     start: int = 0,
-    after: int | None = None,
+    at: int | None = None,
     *,
     salvage: bool = False,
     ask: Callable[[], None] = lambda: None,
@@ -127,30 +127,29 @@ def read(
     Args:
         video: facts from ``probe``.
         start: index of the first frame that is yielded.
-        after: its predecessor's time (source's time base), where reading may begin at a key frame; else all before
-            ``start`` is decoded and counted.
+        at: its time (source's time base), or any since its predecessor's, where reading may begin at a key frame; else
+            all before ``start`` is decoded and counted.
         salvage: yield frames that a loss has spoiled, marked ``lost``, instead of refusing.
         ask: called for every frame before ``start`` that is decoded; may raise to stop.
 
     Raises:
         Damaged: something is missing and ``salvage`` is off.
     """
-    if after is not None and video.seekable:
+    if at is not None and video.seekable:
         try:
-            yield from _numbered(video, start, after, salvage, ask)
+            yield from _numbered(video, start, at, salvage, ask)
             return
         except _UnsoundKeyError:  # nothing was given yet
             pass
     yield from _numbered(video, start, None, salvage, ask)
 
 
-def _numbered(video: Video, start: int, after: int | None, salvage: bool, ask: Callable[[], None]) -> Iterator[Frame]:
-    """Frames from ``start`` on; from a key frame where ``after`` is given, else counted from the front."""
-    seeking = after is not None
-    index, previous, step = (start, after, 1) if seeking else (0, None, 1)
-    for source, lost in filtered(video, _trusted(video, after, salvage)):
+def _numbered(video: Video, start: int, at: int | None, salvage: bool, ask: Callable[[], None]) -> Iterator[Frame]:
+    """Frames from ``start`` on; from a key frame where ``at`` is given, else counted from the front."""
+    index, previous, step = (0, None, 1) if at is None else (start, at - 1, 1)
+    for source, lost in filtered(video, _trusted(video, at, salvage)):
         pts = source.pts if source.pts is not None else (previous + step if previous is not None else 0)
-        if after is not None and pts <= after:
+        if at is not None and pts < at:
             ask()
             continue
         if previous is not None and pts <= previous:
@@ -233,7 +232,7 @@ def _next(waiting: queue.Queue[Frame | BaseException | None], ask: Callable[[], 
             ask()
 
 
-def _trusted(video: Video, after: int | None, salvage: bool) -> Iterator[tuple[VideoFrame, bool]]:
+def _trusted(video: Video, at: int | None, salvage: bool) -> Iterator[tuple[VideoFrame, bool]]:
     """Decoded frames, each with whether a loss before it may have spoiled it."""
     watch = Watch(video, salvage)
     held: deque[tuple[VideoFrame, bool]] = deque()
@@ -242,10 +241,10 @@ def _trusted(video: Video, after: int | None, salvage: bool) -> Iterator[tuple[V
     check_same(video)
     with av.open(video.path, options=OPEN) as container:
         stream = _stream(container, video)
-        if after is not None and video.seekable and (key := _key_before(video, after)) is not None:
+        if at is not None and video.seekable and (key := _key_for(video, at)) is not None:
             container.seek(key, stream=stream, backward=True)
             sought = True
-            watch.resume(after)
+            watch.resume(at)
         for packet in container.demux(stream):
             watch.saw(packet)
             try:
@@ -276,9 +275,9 @@ def _stream(container: Any, video: Video) -> Any:
     return stream
 
 
-def _key_before(video: Video, after: int) -> int | None:
-    """The last key frame whose successors include the frame after ``after``; none where reading starts at the front."""
-    position = int(np.searchsorted(video.keys, after, side="right"))
+def _key_for(video: Video, at: int) -> int | None:
+    """The last key frame that is not later than this time; none where reading starts at the front."""
+    position = int(np.searchsorted(video.keys, at, side="right"))
     return video.keys[position - 1] if position > 1 else None
 
 

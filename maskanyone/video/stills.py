@@ -30,8 +30,7 @@ def at(video: Video, seconds: Sequence[float]) -> Iterator[Frame]:
     for wanted in (int((second + float(video.zero)) / float(video.time_base)) for second in seconds):
         key = max((k for k in video.keys if k <= wanted), default=None) if video.seekable else None
         if kept is None or (key is not None and kept.pts < key):
-            # reading begins at the key frame itself: one tick before it is asked for
-            frames = read(video, 0, key - 1 if key is not None and key > video.keys[0] else None, salvage=True)
+            frames = read(video, 0, key, salvage=True)
             kept = next(frames, kept)
         following = next(frames, None)
         while following is not None and following.pts <= wanted:

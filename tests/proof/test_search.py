@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import replace
-from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,11 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from maskanyone.data import Pixels, Video
-from maskanyone.errors import Cancelled
 from maskanyone.pipeline.mending import renewed
 from maskanyone.pipeline.moments import sampled, spread
-from maskanyone.proof.pairs import Original, chosen_frames, result_frames
+from maskanyone.proof.pairs import chosen_frames
 from maskanyone.proof.search import KNOWN, Asked, Auditor, Finding, Look, Searched, search
+from maskanyone.video.again import Again
 from maskanyone.video.probe import probe
 from maskanyone.video.read import read
 from tests.conftest import Sample
@@ -54,7 +52,7 @@ def searched(
     video = probe(sample.path)
     pts = times(video)
     chosen = np.isin(np.arange(len(pts)), range(len(pts)) if which is None else which)
-    with closing(Original(video, pts)) as original:
+    with closing(Again(video, pts, salvage=True)) as original:
         return search(original, chosen_frames(video, pts, chosen), auditors, asked, lambda _: None)
 
 
@@ -120,46 +118,6 @@ def test_who_only_confirms_makes_a_finding_sure(sample: Sample, confirms: Sees, 
     told = searched(sample, auditor("one", (0, finds)), other, asked=lambda _: Asked(), which=[20])
     assert [finding.sure for finding in told.findings] == [sure]
     assert {finding.by for finding in told.findings} == {"one"}
-
-
-def test_frames_of_the_original_are_those_of_their_index(sample: Sample) -> None:
-    video = probe(sample.path)
-    whole = [frame.small((64, 36)) for frame in read(video)]
-    pts = times(video)
-    original = Original(video, pts)
-    for index in (0, 3, 90, 91, 240):
-        assert (original.frame(index).small((64, 36)) == whole[index]).all()
-    original.close()
-
-
-@pytest.mark.parametrize("sought", [False, True], ids=["not sought", "no key frame there"])
-def test_it_can_be_stopped_at_every_frame_that_is_passed_over(sample: Sample, sought: bool) -> None:
-    video, index, asked = probe(sample.path), 240, 0
-    pts = times(video)
-    passed = index - (np.searchsorted(pts, video.keys)[-1] if sought else 0)
-    assert passed > 10
-
-    def ask() -> None:
-        nonlocal asked
-        asked += 1
-        if asked == passed // 2:
-            raise Cancelled("the sample", "was stopped", "Run it again")
-
-    claimed = {"keys": (*video.keys, int(pts[index - 1]))} if sought else {"seekable": False}
-    original = Original(replace(video, **claimed), pts)
-    with pytest.raises(Cancelled):
-        original.frame(index, ask)
-    original.close()
-
-
-def test_the_search_asks_whether_to_stop_while_frames_are_passed_over(sample: Sample) -> None:
-    video = replace(probe(sample.path), seekable=False)
-    original = Original(video, times(video))
-    asked: list[int] = []
-    looks = [auditor("one", (0, finds))]
-    shown = islice(result_frames(video, 250), 200, 201)
-    search(original, shown, looks, lambda _: Asked(), asked.append)
-    assert asked.count(200) > 200
 
 
 def test_of_each_stretch_some_frames_are_taken_and_at_least_one() -> None:

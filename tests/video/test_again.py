@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -11,6 +14,10 @@ import pytest
 from av.codec.context import Flags
 
 import maskanyone
+from maskanyone.data import Video
+from maskanyone.errors import Cancelled
+from maskanyone.video import again
+from maskanyone.video.again import Again
 from maskanyone.video.probe import probe
 from maskanyone.video.read import check_same, read
 
@@ -83,8 +90,78 @@ def greys(frames) -> list[tuple[int, int, float]]:
 def test_reading_on_from_any_frame_gives_the_frames_of_the_first_reading(name, codec, rate, options, tmp_path: Path):
     video = probe(clip(tmp_path / name, codec, rate, options, [(64, 48)]))
     first = greys(read(video, salvage=True))
-    for start in (1, 13, 30, len(first) - 1):
-        assert greys(read(video, start, first[start - 1][1], salvage=True)) == first[start:]
+    for start in (1, 12, 13, 24, 30, len(first) - 1):
+        assert greys(read(video, start, first[start][1], salvage=True)) == first[start:]
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Frames with which second readings begin, as they are opened."""
+    found: list[int] = []
+
+    def noted(source: Video, start: int, *more: Any, **how: Any) -> Any:
+        found.append(start)
+        return read(source, start, *more, **how)
+
+    monkeypatch.setattr(again, "read", noted)
+    return found
+
+
+def long_groups(path: Path) -> tuple[Video, list[tuple[int, int, float]]]:
+    """A clip with a key frame every 30, and what a first reading gives."""
+    video = probe(clip(path, "libx264", 25, {"g": "30", "bf": "2", "x264-params": "scenecut=0"}, [(64, 48)]))
+    first = greys(read(video))
+    assert [index for index, pts, _ in first if pts in video.keys] == [0, 30]
+    return video, first
+
+
+@pytest.mark.parametrize("asked", [[0, 1, 2, 40, 59], [3, 29, 30, 31], [40, 41, 5, 6], [10], [59, 0]])
+def test_frames_that_are_asked_for_again_are_those_of_their_index(asked, tmp_path: Path):
+    video, first = long_groups(tmp_path / "a.mp4")
+    pts = np.array([pts for _, pts, _ in first])
+    with closing(Again(video, pts, salvage=False)) as again:
+        assert greys(again.frame(index) for index in asked) == [first[index] for index in asked]
+
+
+@pytest.mark.parametrize(
+    ("asked", "begin"),
+    [([0, 29, 30, 59], [0]), ([0, 2, 59], [0, 59]), ([5, 40], [5, 40]), ([20, 40], [20]), ([40, 3], [40, 3])],
+    ids=["one after the other", "over a group", "from a group to the next", "little is passed over", "back"],
+)
+def test_the_file_is_opened_anew_where_that_passes_over_much(asked, begin, begun, tmp_path: Path):
+    video, first = long_groups(tmp_path / "a.mp4")
+    pts = np.array([pts for _, pts, _ in first])
+    with closing(Again(video, pts, salvage=False)) as again:
+        for index in asked:
+            again.frame(index)
+    assert begun == begin
+
+
+def test_a_file_whose_key_frames_are_none_is_read_through_once(begun, tmp_path: Path):
+    options = {"x264-params": "intra-refresh=1:keyint=12"}
+    video = probe(clip(tmp_path / "refresh.mp4", "libx264", 25, options, [(64, 48)]))
+    first = greys(read(video))
+    pts = np.array([pts for _, pts, _ in first])
+    video = replace(video, keys=tuple(int(each) for each in pts), seekable=True)
+    with closing(Again(video, pts, salvage=False)) as reading:
+        assert greys(reading.frame(index) for index in (0, 28, 59)) == [first[index] for index in (0, 28, 59)]
+    assert begun == [0, 28]
+
+
+def test_whoever_waits_for_what_is_passed_over_may_stop(tmp_path: Path):
+    video = replace(probe(clip(tmp_path / "a.mp4", "libx264", 25, {}, [(64, 48)])), seekable=False)
+    pts, asked = np.array([frame.pts for frame in read(video)]), 0
+
+    def ask() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 20:
+            raise Cancelled("the clip", "was stopped", "Run it again")
+
+    with closing(Again(video, pts, salvage=False, ask=ask)) as reading:
+        reading.frame(3)
+        with pytest.raises(Cancelled):
+            reading.frame(50)
 
 
 @pytest.mark.parametrize("suffix", ["ts", "mkv"])

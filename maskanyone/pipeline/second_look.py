@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import os
 from collections import defaultdict, deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 
 from maskanyone.data import Float, Video
 from maskanyone.detect.closely import Shown, agreement, shown
@@ -20,13 +19,10 @@ from maskanyone.runtime.crew import Crew, awaited
 from maskanyone.track import FIRST, Doubt, Opinion, in_vain
 from maskanyone.video.again import Again
 from maskanyone.video.picture import Picture
-from maskanyone.video.read import Frame
 
 CLOSELY = "Looking closely"
-#: frames up to which reading goes on rather than jumps
-_NEAR = 60
-#: places that wait for an answer while the next frames are read
-_WAITING = 4
+#: places, for each core, that wait for an answer while the next frames are read
+_WAITING = 2
 #: bytes of places that are kept at any one time until it is known whether they are needed
 _KEPT = 80_000_000
 
@@ -54,14 +50,14 @@ class _Case:
         self._first = range(min(FIRST, len(doubt.wanted)))
 
     @property
-    def first_heard(self) -> bool:
+    def first_answered(self) -> bool:
         """Whether it is known if the others are needed."""
         return all(number in self._answers for number in self._first)
 
     @property
     def others_needless(self) -> bool:
         """Whether the first said enough, or failed."""
-        if not self.first_heard:
+        if not self.first_answered:
             return False
         first = [self._answers[number] for number in self._first]
         return any(answer.error for answer in first) or in_vain([answer.score for answer in first], self._agree)
@@ -85,7 +81,7 @@ class _Case:
         return [self._answers.get(number) for number in wanted]
 
 
-class Hearing:
+class SecondLook:
     """Asks detectors about doubts. kinds: of the errors because of which something is hidden."""
 
     def __init__(
@@ -102,7 +98,7 @@ class Hearing:
         self._source, self._seen, self._agree, self._salvage = source, seen, agree, salvage
         self._producers, self._watch, self._timeout = producers, watch, timeout
         self._waiting: deque[tuple[_Case, int, Future[float]]] = deque()
-        self._kept = 0
+        self._kept, self._hands = 0, max(1, os.cpu_count() or 1)
         self.kinds: list[str] = []
 
     def of(self, doubts: Sequence[Doubt]) -> list[Opinion]:
@@ -110,11 +106,11 @@ class Hearing:
         cases = [_Case(doubt, self._agree) for doubt in doubts]
         self._waiting.clear()
         self._kept = 0
-        crew = Crew(max(1, os.cpu_count() or 1), "closely")
+        crew = Crew(self._hands, "closely")
         try:
             for producer in self._producers:
                 producer.detector.load()
-            self._hear(cases, crew)
+            self._look(cases, crew)
         except MaskAnyoneError:
             raise
         except Exception as error:
@@ -125,7 +121,7 @@ class Hearing:
             self._note(fault, "a place could not be looked at closely")
         return [case.opinion() for case in cases]
 
-    def _hear(self, cases: Sequence[_Case], crew: Crew) -> None:
+    def _look(self, cases: Sequence[_Case], crew: Crew) -> None:
         """Frame by frame; whose first sights said enough need not be read on for."""
         sights: dict[int, list[tuple[_Case, int, Float]]] = defaultdict(list)
         for case in cases:
@@ -134,21 +130,23 @@ class Hearing:
                 sights[int(hint.frame[row])].append((case, number, hint.box[row]))
         frames = sorted(sights)
         needed = (index for index in frames if any(not case.others_needless for case, *_ in sights[index]))
-        with closing(self._frames(needed)) as shown:
-            for index, frame in shown:
+        pts = self._seen.timeline.pts
+        with closing(Again(self._source, pts, salvage=self._salvage, ask=self._watch.ask)) as again:
+            for index in needed:
+                frame = again.frame(index)
                 self._watch.tick(CLOSELY, index - frames[0], frames[-1] - frames[0] + 1)
                 picture = frame.opened()[1]
                 for case, number, box in sights[index]:
                     if not case.others_needless:
                         self._show(case, number, picture, box, crew)
-                while len(self._waiting) > _WAITING:
+                while len(self._waiting) > _WAITING * self._hands:
                     self._take(crew)
         while self._waiting:
             self._take(crew)
 
     def _show(self, case: _Case, number: int, picture: Picture, box: Float, crew: Crew) -> None:
         """Ask about a sight, or keep it where it may not be needed and there is room."""
-        if number < FIRST or case.first_heard or self._kept >= _KEPT:
+        if number < FIRST or case.first_answered or self._kept >= _KEPT:
             self._waiting.append((case, number, crew.call(self._best_at, picture, box)))
             return
         try:
@@ -165,7 +163,7 @@ class Hearing:
         case, number, call = self._waiting.popleft()
         error = awaited(call, self._timeout, self._watch.ask)
         case.said(number, _Answer(error=error) if error is not None else _Answer(call.result()))
-        if case.first_heard and case.kept:
+        if case.first_answered and case.kept:
             kept, case.kept = case.kept, {}
             self._kept -= sum(map(_bytes, kept.values()))
             if not case.others_needless:
@@ -182,18 +180,6 @@ class Hearing:
         """The best score that any of them gives the place."""
         pairs = zip(self._producers, place, strict=True)
         return max(agreement(producer.detector, own) for producer, own in pairs)
-
-    def _frames(self, indices: Iterator[int]) -> Generator[tuple[int, Frame], None, None]:
-        """Some of the frames, in order."""
-        pts = self._seen.timeline.pts
-        with closing(Again(self._source, pts, salvage=self._salvage, ask=self._watch.ask)) as again:
-            at = -1
-            for index in indices:
-                if at < 0 or index - at > _NEAR:
-                    frames, at = again.since(index), index - 1
-                frame = next(islice(frames, index - at - 1, None))
-                at = index
-                yield index, frame
 
     def _note(self, error: BaseException, words: str) -> None:
         kind = type(error).__name__

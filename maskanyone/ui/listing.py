@@ -103,10 +103,11 @@ def _choose(owner: str, rows: list[Recording], value: bool) -> None:
 
 
 def _box(name: str, shows: bool, turn: Callable[[bool], None]) -> dict[str, Any]:
-    """Key and callback of a box: a new key whenever something else than a click on it has turned it.
+    """Key, value and callback of a box: a new key whenever something else than a click on it has turned it.
 
     A browser sends with every click what it shows of all boxes. What it still shows of one that was turned meanwhile
-    looks like a click on that, and is passed over.
+    looks like a click on that, and is passed over. The value is the box's own and not the session's, which the browser
+    would take up only after it has drawn, and sent, an empty box.
     """
     counter = f"{name}: turned"
     number = int(st.session_state.get(counter, 0))
@@ -114,14 +115,12 @@ def _box(name: str, shows: bool, turn: Callable[[bool], None]) -> dict[str, Any]
         number += 1
         st.session_state[counter] = number
     key = f"{name} {number}"
-    if key not in st.session_state:
-        st.session_state[key] = shows
 
     def clicked() -> None:
         if st.session_state.get(counter, 0) == number:
             turn(bool(st.session_state[key]))
 
-    return {"key": key, "on_change": clicked}
+    return {"key": key, "value": shows, "on_change": clicked}
 
 
 def _facts(row: Recording) -> str:

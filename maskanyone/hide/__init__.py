@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from maskanyone.data import Film, Kind, Moment, Pixels, Region
 
-Level = Literal["hides from people", "hides from software", "gone", "not measured yet"]
+#: the first three are what a method reaches; the fourth what the attacks showed of one that reaches none of them
+Level = Literal["hides from people", "hides from software", "gone", "software sees through it", "not measured yet"]
 
 
 class HideParams(BaseModel):

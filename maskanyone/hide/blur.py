@@ -30,7 +30,7 @@ class Blur(Hider):
     id = "hide.blur"
     version = 1
     title = "Blur"
-    level: ClassVar[Level] = "not measured yet"
+    level: ClassVar[Level] = "software sees through it"
     protects = (
         "From strength 0.6 on, face recognition that expects clear faces did no better than chance on 23 people; "
         "how well people recognise them was not measured."

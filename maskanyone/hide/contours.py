@@ -33,7 +33,7 @@ class Contours(Hider):
     id = "hide.contours"
     version = 1
     title = "Contours"
-    level: ClassVar[Level] = "not measured yet"
+    level: ClassVar[Level] = "software sees through it"
     protects = (
         "Skin, colour and fine detail are gone. Face recognition verified 23 people by the lines better than by "
         "chance; how well people recognise them was not measured."

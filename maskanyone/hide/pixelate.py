@@ -29,7 +29,7 @@ class Pixelate(Hider):
     id = "hide.pixelate"
     version = 1
     title = "Mosaic"
-    level: ClassVar[Level] = "not measured yet"
+    level: ClassVar[Level] = "software sees through it"
     protects = (
         "From strength 0.6 on, face recognition that expects clear faces did no better than chance on 23 people; "
         "how well people recognise them was not measured."

@@ -66,7 +66,7 @@ def card(preset: Preset, row: Recording | None, seconds: float) -> Card:
         preset.id,
         recipe.name or preset.id,
         _picture(recipe, row, seconds),
-        (words.protected([step.target for step in recipe.hiding()], level), level == words.UNMEASURED),
+        (words.protected([step.target for step in recipe.hiding()], level), level not in words.LEVELS),
         (words.VOICE_KEPT if keeps else words.VOICE_GONE, keeps),
     )
 

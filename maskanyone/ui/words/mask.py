@@ -27,7 +27,7 @@ VOICE_KEPT, VOICE_GONE = "voice kept", "voice removed"
 MISSING = "Get the models"
 CHANGED = "Something was changed since it was shown here. Look again, then start."
 BEFORE_NOTE = "No preview"
-#: from the strongest on; whatever else a method says of itself was not measured
+#: from the strongest on; a method that says anything else reaches none of them
 LEVELS = ("gone", "hides from software", "hides from people")
 UNMEASURED = "not measured yet"
 TARGETS = {"face": "Face", "head": "Head", "person": "Whole body", "plate": "Plate", "text": "Writing"}

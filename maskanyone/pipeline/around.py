@@ -20,13 +20,13 @@ class Around:
     def frames(self) -> Iterator[Frame]:
         """Frames within reach; ``index`` counts those given before the nearest."""
         reach = self._around / float(self._video.time_base)
-        first = int(self._wanted - reach) - 1
-        after = first if self._video.keys and first > self._video.keys[0] else None
+        first = int(self._wanted - reach)
+        at = first if self._video.keys and first > self._video.keys[0] else None
         given = 0
-        for frame in read(self._video, 0, after, salvage=True):
+        for frame in read(self._video, 0, at, salvage=True):
             if frame.pts > self._wanted + reach and self.frame is not None:
                 return
-            if after is not None and frame.pts <= after:
+            if at is not None and frame.pts < at:
                 continue
             if self.frame is None or abs(frame.pts - self._wanted) < abs(self.frame.pts - self._wanted):
                 self.frame, self.index = frame, given

@@ -125,7 +125,7 @@ class Audit:
             return ()
         frames = len(seen.timeline)
         before = self.told
-        changed = pieces.changed_since(self._pieces) if self._pieces else None
+        changed = pieces.changed_since(self._pieces) if before is not None and self._pieces else None
         self._asking = self._asking or Asking.of(links, times_of(original, seen))
         try:
             told = searched(

@@ -36,7 +36,7 @@ _TURNS = {1: cv2.ROTATE_90_CLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_COUNTE
 
 
 class _UnsoundKeyError(Exception):
-    """What calls itself a key frame is none: pictures after it lean on others before it."""
+    """What calls itself a key frame is none, since pictures after it lean on others before it, or it comes too late."""
 
 
 class Frame:
@@ -253,7 +253,7 @@ def _trusted(video: Video, at: int | None, salvage: bool) -> Iterator[tuple[Vide
                 watch.failed(packet)
                 continue
             for frame in frames:
-                if sought and not (frame.key_frame and frame.pict_type == PictureType.I):
+                if sought and not _begins(frame, at):
                     raise _UnsoundKeyError
                 sought = False
                 held.append((frame, watch.spoiled(frame)))
@@ -265,6 +265,12 @@ def _trusted(video: Video, at: int | None, salvage: bool) -> Iterator[tuple[Vide
             raise _UnsoundKeyError
         watch.finished()
         yield from held
+
+
+def _begins(frame: VideoFrame, at: int | None) -> bool:
+    """Whether a picture is one to begin with, and not after the wanted one: some demuxers seek by decoding times."""
+    late = at is not None and frame.pts is not None and frame.pts > at
+    return bool(frame.key_frame and frame.pict_type == PictureType.I) and not late
 
 
 def _stream(container: Any, video: Video) -> Any:

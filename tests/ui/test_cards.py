@@ -82,7 +82,7 @@ def test_two_columns_of_pictures_of_one_shape(cards: Any) -> None:
 
 def test_what_becomes_of_the_voice_stands_in_words_beside_what_is_hidden(cards: Any) -> None:
     lines = cards.get_by_role("radio", name="Blurred faces").locator(".line")
-    expect(lines).to_have_text(["visibility_offHidden: not measured yet", "mic_offSound: voice removed"])
+    expect(lines).to_have_text(["visibility_offHidden: software sees through it", "mic_offSound: voice removed"])
     kept = cards.get_by_role("radio", name="Covered faces").locator(".line").last
     expect(kept).to_have_text("micSound: voice kept")
     plain, amber = cards.evaluate(

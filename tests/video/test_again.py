@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import av
 import numpy as np
 import pytest
 from av.codec.context import Flags
+from av.video.frame import PictureType
 
 import maskanyone
 from maskanyone.data import Video
@@ -29,14 +33,18 @@ def picture(index: int, size: tuple[int, int]) -> np.ndarray:
     return np.full((size[1], size[0], 3), 20 + 3 * index, np.uint8)
 
 
-def clip(path: Path, codec: str, rate: int, options: dict[str, str], sizes: list[tuple[int, int]]) -> Path:
-    """A clip of grey steps; the size changes after equal parts where several are given."""
-    with av.open(str(path), "w") as container:
+def clip(
+    path: Path, codec: str, rate: int, options: dict[str, str], sizes: list[tuple[int, int]], keys: Sequence[int] = (),
+    **how: str,
+) -> Path:  # fmt: skip
+    """A clip of grey steps; the size changes after equal parts where several are given. how: options of the file."""
+    with av.open(str(path), "w", options=how) as container:
         stream = container.add_stream(codec, rate=rate, options=options)
         stream.pix_fmt, (stream.width, stream.height) = "yuv420p", sizes[0]
         for index in range(FRAMES):
             frame = av.VideoFrame.from_ndarray(picture(index, sizes[0]), format="rgb24")
             frame.pts, frame.time_base = index, Fraction(1, rate)
+            frame.pict_type = PictureType.I if index in keys else PictureType.NONE
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
@@ -162,6 +170,42 @@ def test_whoever_waits_for_what_is_passed_over_may_stop(tmp_path: Path):
         reading.frame(3)
         with pytest.raises(Cancelled):
             reading.frame(50)
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_a_file_that_seeks_too_far_gives_the_frames_that_were_asked_for(codec, tmp_path: Path):
+    """Its key frames are closer than pictures are reordered, and its demuxer seeks by decoding times."""
+    options = {"bf": "3", "forced-idr": "1", "x264-params": "scenecut=0", "x265-params": "log-level=none"}
+    path = clip(tmp_path / "a.mp4", codec, 25, options, [(64, 48)], (20, 21, 22, 30, 32, 33), use_editlist="0")
+    video = probe(path)
+    first = greys(read(video))
+    assert video.seekable and len(video.keys) >= 7
+    for start in range(1, len(first)):
+        assert greys(islice(read(video, start, first[start][1]), 3)) == first[start : start + 3], start
+
+
+def test_nothing_is_read_on_once_nobody_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    video = replace(probe(clip(tmp_path / "a.mp4", "libx264", 25, {}, [(64, 48)])), seekable=False)
+    pts = np.array([frame.pts for frame in read(video)])
+    passed, go_on = list[int](), threading.Event()
+
+    def slow(self: Any) -> None:
+        passed.append(1)
+        go_on.wait(10)
+        real(self)
+
+    def ask() -> None:
+        if passed:
+            raise Cancelled("the clip", "was stopped", "Run it again")
+
+    real = again._Opening.__call__
+    monkeypatch.setattr(again._Opening, "__call__", slow)
+    with closing(Again(video, pts, salvage=False, ask=ask)) as reading, pytest.raises(Cancelled):
+        reading.frame(50)
+    go_on.set()
+    for thread in [each for each in threading.enumerate() if each.name == "decode"]:
+        thread.join(10)
+    assert len(passed) == 1
 
 
 @pytest.mark.parametrize("suffix", ["ts", "mkv"])

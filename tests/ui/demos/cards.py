@@ -18,7 +18,10 @@ def drawn(wall: str, face: str) -> str:
 
 
 OPTIONS = [
-    Card("blurred", "Blurred faces", drawn("#d9d4cf", "#a8897c"), ("not measured yet", True), ("voice removed", False)),
+    Card(
+        "blurred", "Blurred faces", drawn("#d9d4cf", "#a8897c"),
+        ("software sees through it", True), ("voice removed", False),
+    ),
     Card("covered", "Covered faces", drawn("#d9d4cf", "#1f2123"), ("gone", False), ("voice kept", True)),
     Card(
         "lines", "Contours", drawn("#1f2123", "#eeeeee"), ("hides people", False), ("voice removed", False), "no sound"

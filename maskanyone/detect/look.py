@@ -24,7 +24,7 @@ from maskanyone.detect.facts import Part, Producer, Seen, joined
 from maskanyone.detect.views import Shown, View, seen
 from maskanyone.errors import Failed
 from maskanyone.runtime.crew import Crew, awaited
-from maskanyone.video.read import Frame, ahead, check_same, read
+from maskanyone.video.read import Frame, check_same, read_ahead
 
 __all__ = ["SPAN", "TIMEOUT", "VERSION", "Key", "Producer", "Seen", "look", "look_around"]
 
@@ -113,7 +113,7 @@ class _Reader:
     ) -> None:
         lead = min(start, _LEAD)
         at = int(known[-lead]) if known is not None and lead else None
-        self._frames = ahead(read(video, start - lead, at, salvage=salvage), ask)
+        self._frames = read_ahead(video, start - lead, at, salvage=salvage, ask=ask)
         self.previous = list(islice(self._frames, lead))
         self.position = start
         if known is not None and lead and (len(self.previous) < lead or self.previous[-1].pts != known[-1]):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from maskanyone.data import Pixels, Span, Video
 from maskanyone.proof.placement import Placement, placed
 from maskanyone.video.again import Again
-from maskanyone.video.read import Frame, ahead, read
+from maskanyone.video.read import Frame, read_ahead
 
 #: frames of a result, each with the index of the original's that it is held against
 Results = Generator[tuple[int, Frame | None], None, None]
@@ -35,7 +35,7 @@ def result_frames(result: Video, count: int, lag: int = 0, ask: Callable[[], Non
     count: frames of the original. lag: pictures that the result repeats at its start. ask: called now and then while
     one is waited for; may raise to stop.
     """
-    with closing(ahead(read(result, salvage=True), ask)) as frames:
+    with closing(read_ahead(result, salvage=True, ask=ask)) as frames:
         shown = islice(frames, lag, None)
         yield from ((index, next(shown, None)) for index in range(count))
         yield from enumerate(shown, count)
@@ -100,7 +100,7 @@ def _first(video: Video, size: tuple[int, int], most: int, ask: Callable[[], Non
     """The first pictures at one size, uint8 (N, h, w, 3), and the brightness of some of them, larger."""
     small: list[Pixels] = []
     larger: list[Pixels] = []
-    with closing(ahead(read(video, salvage=True), ask)) as frames:
+    with closing(read_ahead(video, salvage=True, ask=ask)) as frames:
         for frame in islice(frames, most):
             ask()
             small.append(frame.small(size))

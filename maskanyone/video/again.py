@@ -9,27 +9,10 @@ from numpy.typing import NDArray
 
 from maskanyone.data import Video
 from maskanyone.errors import Failed
-from maskanyone.video.read import Frame, ahead, read
+from maskanyone.video.read import Frame, read_ahead
 
 #: frames from which on opening the file anew at a key frame takes less time than decoding them
 _WORTH = 24
-
-
-class _Unwanted(Exception):
-    """Nobody waits for what is read."""
-
-
-class _Opening:
-    """One opening of the file. passed: frames before the first wanted one that were decoded. closed: nobody waits."""
-
-    def __init__(self) -> None:
-        self.passed, self.closed = 0, False
-
-    def __call__(self) -> None:
-        """Called for each that is passed over, by whoever decodes."""
-        if self.closed:
-            raise _Unwanted
-        self.passed += 1
 
 
 class Again:
@@ -42,7 +25,7 @@ class Again:
         self._video, self._pts, self._salvage, self._ask = video, pts, salvage, ask
         self._keys = np.searchsorted(pts, np.asarray(video.keys if video.seekable else (), np.int64))
         self._frames: Generator[Frame, None, None] | None = None
-        self._next, self._opening = 0, _Opening()
+        self._next = self._passed = 0
 
     def __len__(self) -> int:
         return len(self._pts)
@@ -75,13 +58,12 @@ class Again:
             self._ask()
             if index < start:
                 continue
-            if opened and index == start and self._opening.passed > start - key + _WORTH:
+            if opened and index == start and self._passed > start - key + _WORTH:
                 self._keys = self._keys[:0]  # what calls itself a key frame is none
             yield frame
 
     def close(self) -> None:
         """Read no more."""
-        self._opening.closed = True
         if self._frames is not None:
             self._frames.close()
             self._frames = None
@@ -93,7 +75,9 @@ class Again:
 
     def _open(self, start: int) -> None:
         self.close()
-        self._opening = _Opening()
         at = int(self._pts[start]) if start else None
-        self._frames = ahead(read(self._video, start, at, salvage=self._salvage, ask=self._opening), self._ask)
-        self._next = start
+        self._frames = read_ahead(self._video, start, at, salvage=self._salvage, ask=self._ask, passing=self._pass_over)
+        self._next, self._passed = start, 0
+
+    def _pass_over(self) -> None:
+        self._passed += 1

@@ -46,9 +46,9 @@ class Watch:
         if video.damage:
             self._loss(video.damage[0], None)
 
-    def resume(self, at: int) -> None:
-        """Reading began at the key frame for what is shown from this time on."""
-        self._resumed = at
+    def resume(self, key: int) -> None:
+        """Reading began at the key frame that is shown then; pictures shown before it may lean on others."""
+        self._resumed = key
 
     def saw(self, packet: Any) -> None:
         """Each packet, before it is decoded."""
@@ -73,8 +73,9 @@ class Watch:
         if pts is not None and self._compare:
             missing = {p for p in self._awaited if p < pts}
             self._awaited -= missing | {pts}
-            if missing and self._begun and (self._resumed is None or min(missing) >= self._resumed):
-                self._loss("a picture is missing", min(missing))
+            lost = [p for p in missing if self._resumed is None or p >= self._resumed]
+            if lost and self._begun:
+                self._loss("a picture is missing", min(lost))
         self._begun = True
         if self._distrusted_at is not None and frame.key_frame and pts is not None and pts > self._distrusted_at:
             self._distrusted_at = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
@@ -22,7 +23,7 @@ from maskanyone.video.limits import LIMITS, OPEN
 from maskanyone.video.loss import REORDERED, Watch, check_whole, damaged
 from maskanyone.video.picture import Picture
 
-__all__ = ["Frame", "ahead", "check_same", "check_whole", "read", "stamp"]
+__all__ = ["Frame", "ahead", "check_same", "check_whole", "key_for", "read", "read_ahead", "stamp"]
 
 #: constants of the output version, not of the machine
 DECODER_THREADS = 2
@@ -37,6 +38,10 @@ _TURNS = {1: cv2.ROTATE_90_CLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_COUNTE
 
 class _UnsoundKeyError(Exception):
     """What calls itself a key frame is none, since pictures after it lean on others before it, or it comes too late."""
+
+
+class _StoppedError(Exception):
+    """Nobody waits for what is read."""
 
 
 class Frame:
@@ -167,6 +172,30 @@ def _numbered(video: Video, start: int, at: int | None, salvage: bool, ask: Call
         index, previous = index + 1, pts
 
 
+def read_ahead(
+    video: Video,
+    start: int = 0,
+    at: int | None = None,
+    *,
+    salvage: bool = False,
+    ask: Callable[[], None] = lambda: None,
+    passing: Callable[[], None] = lambda: None,
+) -> Generator[Frame, None, None]:
+    """The same as ``read``, decoded in a thread of its own, which ends with whoever uses the frames.
+
+    ask: called now and then while a frame is waited for; may raise to stop. passing: called by that thread for every
+    frame before ``start`` that is decoded.
+    """
+    stopped = threading.Event()
+
+    def passed_over() -> None:
+        if stopped.is_set():
+            raise _StoppedError
+        passing()
+
+    return ahead(read(video, start, at, salvage=salvage, ask=passed_over), ask, stopped=stopped)
+
+
 def check_same(video: Video) -> None:
     """Raise ``Unreadable`` where the file is no longer the one that was probed."""
     if video.stamp is not None and stamp(video.path) != video.stamp:
@@ -183,14 +212,17 @@ def stamp(path: str) -> tuple[int, int, int, int]:
 
 
 def ahead(
-    frames: Iterator[Frame], ask: Callable[[], None] = lambda: None, depth: int = 6
+    frames: Iterator[Frame],
+    ask: Callable[[], None] = lambda: None,
+    depth: int = 6,
+    stopped: threading.Event | None = None,
 ) -> Generator[Frame, None, None]:
     """Decode in a thread of its own, at most ``depth`` frames ahead of whoever uses them.
 
-    ask: called now and then while a frame is waited for; may raise to stop.
+    ask: called now and then while a frame is waited for; may raise to stop. stopped: set once nobody waits any longer.
     """
     waiting: queue.Queue[Frame | BaseException | None] = queue.Queue(depth)
-    stopped = threading.Event()
+    stopped = stopped or threading.Event()
 
     def hand_over(item: Frame | BaseException | None) -> None:
         while not stopped.is_set():
@@ -241,10 +273,10 @@ def _trusted(video: Video, at: int | None, salvage: bool) -> Iterator[tuple[Vide
     check_same(video)
     with av.open(video.path, options=OPEN) as container:
         stream = _stream(container, video)
-        if at is not None and video.seekable and (key := _key_for(video, at)) is not None:
+        if at is not None and (key := key_for(video, at)) is not None:
             container.seek(key, stream=stream, backward=True)
             sought = True
-            watch.resume(at)
+            watch.resume(key)
         for packet in container.demux(stream):
             watch.saw(packet)
             try:
@@ -281,9 +313,9 @@ def _stream(container: Any, video: Video) -> Any:
     return stream
 
 
-def _key_for(video: Video, at: int) -> int | None:
+def key_for(video: Video, at: int) -> int | None:
     """The last key frame that is not later than this time; none where reading starts at the front."""
-    position = int(np.searchsorted(video.keys, at, side="right"))
+    position = bisect_right(video.keys, at) if video.seekable else 0
     return video.keys[position - 1] if position > 1 else None
 
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from maskanyone.data import Pixels, Video
-from maskanyone.video.read import Frame, read
+from maskanyone.video.read import Frame, key_for, read
 
 QUALITY = 80
 
@@ -28,7 +28,7 @@ def at(video: Video, seconds: Sequence[float]) -> Iterator[Frame]:
     frames: Iterator[Frame] = iter(())
     kept: Frame | None = None
     for wanted in (int((second + float(video.zero)) / float(video.time_base)) for second in seconds):
-        key = max((k for k in video.keys if k <= wanted), default=None) if video.seekable else None
+        key = key_for(video, wanted)
         if kept is None or (key is not None and kept.pts < key):
             frames = read(video, 0, key, salvage=True)
             kept = next(frames, kept)

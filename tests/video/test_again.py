@@ -23,7 +23,7 @@ from maskanyone.errors import Cancelled
 from maskanyone.video import again
 from maskanyone.video.again import Again
 from maskanyone.video.probe import probe
-from maskanyone.video.read import check_same, read
+from maskanyone.video.read import check_same, read, read_ahead
 
 FRAMES = 60
 
@@ -109,9 +109,9 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     def noted(source: Video, start: int, *more: Any, **how: Any) -> Any:
         found.append(start)
-        return read(source, start, *more, **how)
+        return read_ahead(source, start, *more, **how)
 
-    monkeypatch.setattr(again, "read", noted)
+    monkeypatch.setattr(again, "read_ahead", noted)
     return found
 
 
@@ -198,8 +198,8 @@ def test_nothing_is_read_on_once_nobody_waits(tmp_path: Path, monkeypatch: pytes
         if passed:
             raise Cancelled("the clip", "was stopped", "Run it again")
 
-    real = again._Opening.__call__
-    monkeypatch.setattr(again._Opening, "__call__", slow)
+    real = Again._pass_over
+    monkeypatch.setattr(Again, "_pass_over", slow)
     with closing(Again(video, pts, salvage=False, ask=ask)) as reading, pytest.raises(Cancelled):
         reading.frame(50)
     go_on.set()
